@@ -1,0 +1,68 @@
+// src/ → dist/ with plain tsc. `npm run build`; `-- --force` builds although nothing changed.
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { install } from './install.mjs'
+import { isMain, root, runTool, secondsSince } from './programs.mjs'
+
+const SRC = join(root, 'src')
+const DIST = join(root, 'dist')
+const COMMAND = join(DIST, 'cli', 'main.js')
+/** Holds the hash of the sources that dist/ was made of. Outside dist/, which is shipped as it is. */
+const MARK = join(root, 'node_modules', '.paircode-build')
+const LIMIT_MS = 5 * 60_000
+
+/** Throws an Error with tsc's findings; dist/ then stays as it was. */
+export async function build({ force = false } = {}) {
+  const sources = sourceFiles()
+  const hash = hashOf(sources)
+  if (!force && isBuilt(sources, hash)) return
+  const start = performance.now()
+  // Into a folder of its own first: a program that runs from dist/ right now keeps whole files until the very end.
+  const fresh = join(root, 'node_modules', `.paircode-dist-${process.pid}`)
+  rmSync(MARK, { force: true })
+  try {
+    const args = ['-p', 'tsconfig.build.json', '--outDir', fresh]
+    const { code, output } = await runTool('typescript', args, { limitMs: LIMIT_MS })
+    if (code !== 0) throw new Error(`tsc ended with ${code}. Mend what it names, then start again.\n${output}`)
+    rmSync(DIST, { recursive: true, force: true })
+    renameSync(fresh, DIST)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  if (existsSync(COMMAND)) chmodSync(COMMAND, 0o755)
+  writeFileSync(MARK, `${hash}\n`)
+  console.error(`Built dist/ in ${secondsSince(start)}`)
+}
+
+/** Paths under src/, sorted, `/` between folders. */
+function sourceFiles() {
+  const files = readdirSync(SRC, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.map((file) => join(file.parentPath, file.name).slice(SRC.length + 1).replaceAll('\\', '/')).sort()
+}
+
+function hashOf(sources) {
+  const hash = createHash('sha256')
+  const named = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json']
+  for (const file of [...named, ...sources.map((source) => `src/${source}`)]) {
+    hash.update(`${file}\0`)
+    hash.update(readFileSync(join(root, file)))
+  }
+  return hash.digest('hex')
+}
+
+function isBuilt(sources, hash) {
+  if (!existsSync(MARK) || readFileSync(MARK, 'utf8').trim() !== hash) return false
+  const modules = sources.filter((source) => source.endsWith('.ts') && !source.endsWith('.d.ts'))
+  return modules.every((source) => existsSync(join(DIST, source.replace(/\.ts$/, '.js'))))
+}
+
+if (isMain(import.meta.url)) {
+  try {
+    await install()
+    await build({ force: process.argv.includes('--force') })
+  } catch (error) {
+    console.error(error.message)
+    process.exitCode = 1
+  }
+}

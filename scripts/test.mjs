@@ -1,0 +1,112 @@
+// `npm test`: installs, builds, then every check and every test. Ends with `N passed, N failed`, exit code 1 when anything
+// failed or when no test ran.
+//   npm test -- --only biome,vitest     only these
+//   npm test -- test/wire -t frames     what is not ours goes to vitest
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from './build.mjs'
+import { install } from './install.mjs'
+import { secondsSince } from './programs.mjs'
+
+const TESTS_LIMIT_MS = 30 * 60_000
+const total = { passed: 0, failed: 0 }
+
+const { only, forVitest } = readArguments(process.argv.slice(2))
+const chosen = (name) => only.length === 0 || only.includes(name)
+
+if (await step('install', install)) {
+  // Not before the install: these load packages.
+  const { checks, withTarball } = await import('./checks.mjs')
+  refuseUnknown([...checks.map(({ name }) => name), 'vitest'])
+  await step('build', build)
+  await step('pack', () => withTarball((tarball) => runAll(checks, tarball)))
+}
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exitCode = total.failed === 0 ? 0 : 1
+
+async function runAll(checks, tarball) {
+  for (const check of checks.filter(({ name }) => chosen(name))) await runCheck(check, tarball)
+  if (chosen('vitest')) await runVitest(tarball)
+}
+
+async function runCheck({ name, run }, tarball) {
+  const start = performance.now()
+  const { code, output } = await run(tarball).catch((error) => ({ code: 1, output: String(error.stack) }))
+  total[code === 0 ? 'passed' : 'failed'] += 1
+  console.log(`${name.padEnd(8)} ${code === 0 ? 'passed' : 'failed'} ${secondsSince(start).padStart(7)}`)
+  if (code !== 0) console.log(output.replaceAll(/^/gm, '  '))
+}
+
+/** What the rest stands on: counts only when it fails. */
+async function step(name, work) {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    total.failed += 1
+    console.log(`${name.padEnd(8)} failed\n${error.message.replaceAll(/^/gm, '  ')}`)
+    return false
+  }
+}
+
+async function runVitest(tarball) {
+  const { runTool } = await import('./programs.mjs')
+  const folder = mkdtempSync(join(tmpdir(), 'paircode-test-'))
+  try {
+    const report = join(folder, 'report.json')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const env = { CI: 'true', PAIRCODE_TEST_TARBALL: tarball }
+    const { code } = await runTool('vitest', ['run', ...reporters, ...forVitest], {
+      show: true,
+      limitMs: TESTS_LIMIT_MS,
+      env,
+    })
+    count(code, readReport(report))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function count(code, report) {
+  const files = report?.testResults ?? []
+  const tests = files.flatMap((file) => file.assertionResults)
+  const passed = tests.filter(({ status }) => status === 'passed').length
+  const failed = tests.filter(({ status }) => status === 'failed').length
+  // A file that could not be loaded has no failed test of its own.
+  const broken = files.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed'),
+  ).length
+  for (const { fullName } of tests.filter(({ status }) => status !== 'passed' && status !== 'failed'))
+    console.log(`not run: ${fullName}`)
+  total.passed += passed
+  total.failed += failed + broken
+  if (passed + failed === 0) fail('vitest ran no test')
+  else if (code !== 0 && failed + broken === 0) fail(`vitest ended with ${code} although no test failed`)
+}
+
+function fail(sentence) {
+  console.log(sentence)
+  total.failed += 1
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function readArguments(args) {
+  const at = args.indexOf('--only')
+  if (at === -1) return { only: [], forVitest: args }
+  return { only: (args[at + 1] ?? '').split(','), forVitest: [...args.slice(0, at), ...args.slice(at + 2)] }
+}
+
+function refuseUnknown(known) {
+  const unknown = only.filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  console.error(`--only takes one or more of: ${known.join(', ')}. Not one of them: ${unknown.join(', ') || '(nothing)'}`)
+  process.exit(2)
+}

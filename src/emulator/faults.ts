@@ -1,0 +1,128 @@
+// Pure. Which fault strikes at which stage. Faults are set ahead and count down as the stage is reached.
+
+export const STAGES = [
+  'handshake',
+  'pair_device',
+  'companion_hello',
+  'primary_hello',
+  'companion_finish',
+  'pair_success',
+  'pair_device_sign',
+  'login',
+  'prekey_upload',
+] as const
+
+export type Stage = (typeof STAGES)[number]
+
+export type Tampering =
+  | 'ref'
+  | 'hmac'
+  | 'signature'
+  | 'missing-child'
+  | 'duplicate'
+  | 'refresh'
+  | 'refresh-manual'
+  | 'companion-reg-refresh'
+  | 'passkey'
+
+/** The number, its text and the seconds to wait, as `<error>` or `<failure>` carries them. */
+export interface Refusal {
+  readonly code: number
+  readonly text?: string | undefined
+  readonly backoffS?: number | undefined
+}
+
+export type Fault =
+  | ({ readonly kind: 'fail' } & Refusal)
+  | { readonly kind: 'disconnect' }
+  | { readonly kind: 'tamper'; readonly with: Tampering }
+  /** Without `ms`: silence. */
+  | { readonly kind: 'hold'; readonly ms?: number | undefined }
+
+/** What happens at a stage this time: first the delay, then the rest. */
+export interface Strike {
+  readonly hold?: { readonly ms?: number | undefined }
+  readonly fault?: Exclude<Fault, { kind: 'hold' }>
+}
+
+export interface Faults {
+  /** `times` 0 takes back every fault of this kind at this stage. Throws a RangeError for what makes no sense there. */
+  set(at: Stage, fault: Fault, times?: number): void
+  /** The stage is reached: what strikes now, one time less of it afterwards. */
+  strike(at: Stage): Strike
+}
+
+/** Where each change can be made; elsewhere there is nothing to change. */
+const TAMPERABLE: Readonly<Record<Tampering, readonly Stage[]>> = {
+  ref: ['pair_device', 'companion_hello', 'primary_hello'],
+  hmac: ['pair_success'],
+  signature: ['handshake', 'pair_success'],
+  'missing-child': ['handshake', 'pair_device', 'companion_hello', 'primary_hello', 'pair_success'],
+  duplicate: ['pair_device', 'companion_hello', 'primary_hello', 'companion_finish', 'pair_success', 'login'],
+  refresh: ['companion_hello', 'primary_hello', 'companion_finish'],
+  'refresh-manual': ['companion_hello', 'primary_hello', 'companion_finish'],
+  'companion-reg-refresh': ['pair_device', 'companion_hello', 'primary_hello', 'companion_finish', 'pair_success'],
+  passkey: ['companion_hello', 'primary_hello', 'companion_finish', 'pair_success'],
+}
+
+interface Planned {
+  readonly fault: Fault
+  left: number
+}
+
+export function createFaults(): Faults {
+  const plans = new Map<Stage, Planned[]>()
+
+  const planAt = (at: Stage): Planned[] => {
+    const plan = plans.get(at) ?? []
+    plans.set(at, plan)
+    return plan
+  }
+
+  /** The oldest that is left: faults of one stage strike in the order in which they were set. */
+  const take = (plan: Planned[], matches: (fault: Fault) => boolean): Fault | undefined => {
+    const planned = plan.find((one) => one.left > 0 && matches(one.fault))
+    if (planned === undefined) return undefined
+    planned.left -= 1
+    if (planned.left <= 0) plan.splice(plan.indexOf(planned), 1)
+    return planned.fault
+  }
+
+  return {
+    set(at, fault, times = 1) {
+      check(at, fault, times)
+      const plan = planAt(at)
+      if (times > 0) return void plan.push({ fault, left: times })
+      plans.set(
+        at,
+        plan.filter((planned) => !sameKind(planned.fault, fault)),
+      )
+    },
+    strike(at) {
+      const plan = plans.get(at)
+      if (plan === undefined) return {}
+      const hold = take(plan, (fault) => fault.kind === 'hold')
+      const fault = take(plan, (fault) => fault.kind !== 'hold')
+      return {
+        ...(hold?.kind === 'hold' && { hold: { ms: hold.ms } }),
+        ...(fault !== undefined && fault.kind !== 'hold' && { fault }),
+      }
+    },
+  }
+}
+
+function sameKind(one: Fault, other: Fault): boolean {
+  if (one.kind === 'tamper' && other.kind === 'tamper') return one.with === other.with
+  return one.kind === other.kind
+}
+
+function check(at: Stage, fault: Fault, times: number): void {
+  if (!STAGES.includes(at)) throw new RangeError(`there is no stage “${at}”; the stages are ${STAGES.join(', ')}`)
+  if (!(times >= 0)) throw new RangeError('times must be 0 or more')
+  if (fault.kind === 'fail' && !Number.isInteger(fault.code)) throw new RangeError('a fail fault needs a whole number as code')
+  if (fault.kind === 'hold' && fault.ms !== undefined && !(fault.ms >= 0)) throw new RangeError('ms must be 0 or more')
+  if (fault.kind !== 'tamper') return
+  const stages = TAMPERABLE[fault.with]
+  if (stages === undefined) throw new RangeError(`there is no tampering “${fault.with}”`)
+  if (!stages.includes(at)) throw new RangeError(`“${fault.with}” can be done at ${stages.join(', ')}, not at ${at}`)
+}

@@ -1,0 +1,119 @@
+// The phone has the companion's adv secret, from a code, a QR or a passkey ceremony: `pair-success`, the companion's
+// signature back, and the end of the registration connection (docs/protocol.md section 7).
+import { bytesOf, childOf, type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
+import { deviceSigned, type IssuedIdentity, issueIdentity } from './account-identity.ts'
+import { type Account, addDevice, takeDeviceId } from './accounts.ts'
+import type { Strike } from './faults.ts'
+import { lidJid, pnJid } from './jid.ts'
+import { askForPasskey } from './passkey.ts'
+import { PhoneError } from './phone-error.ts'
+import type { Registration } from './registration.ts'
+import { isTampering, reach, type World } from './world.ts'
+
+const SIGN_LIMIT_MS = 60_000
+
+export interface Pairing {
+  readonly account: Account
+  readonly registration: Registration
+  readonly advSecret: Uint8Array
+  /** A scan is lost when the companion is told to refresh its secret; a code is not. */
+  readonly scanned: boolean
+}
+
+/** Resolves once the device is linked: its signature was right. Rejects with PhoneError. */
+export async function pair(world: World, pairing: Pairing): Promise<{ readonly jid: string }> {
+  const { registration } = pairing
+  const fault = await reached(world, registration)
+  if (fault?.kind === 'fail') throw new PhoneError('refused', `the server refused with ${fault.code}`)
+  if (isTampering(fault, 'passkey')) {
+    const advSecret = await askForPasskey(registration, pairing.advSecret)
+    return signed(world, { ...pairing, advSecret }, undefined)
+  }
+  if (isTampering(fault, 'companion-reg-refresh')) {
+    registration.refreshSecret()
+    if (pairing.scanned) throw new PhoneError('refused', 'the scan is lost: scan the new QR code')
+  }
+  return signed(world, pairing, fault)
+}
+
+/** What strikes at `pair_success`, after its delay. Silence ends in PhoneError timeout. */
+function reached(world: World, registration: Registration): Promise<Strike['fault']> {
+  const waiting = registration.wait<Strike['fault']>(SIGN_LIMIT_MS, 'nothing came of it')
+  reach(world, 'pair_success', (fault) => {
+    if (fault?.kind === 'disconnect') return registration.line.drop()
+    waiting.resolve(fault)
+  })
+  return waiting.promise
+}
+
+/** Sends `pair-success` and takes the signature. */
+async function signed(world: World, pairing: Pairing, fault: Strike['fault']): Promise<{ readonly jid: string }> {
+  const { account, registration } = pairing
+  const id = takeDeviceId(account)
+  const linked = registration.wait<void>(SIGN_LIMIT_MS, 'the companion did not sign')
+  const issued = issue(world, pairing, id, fault)
+  const attrs = { xmlns: 'md', t: String(Math.floor(world.clock.now() / 1000)) }
+  const success = pairSuccess(account, id, issued, fault)
+  const iqId = registration.dialogue.ask(success, attrs, (answer) => {
+    if (answer.attrs['type'] === 'error') return linked.reject(refusedBy(answer))
+    takeSignature(world, pairing, id, issued, answer, linked)
+  })
+  if (isTampering(fault, 'duplicate'))
+    registration.line.send(node('iq', { from: S_WHATSAPP_NET, type: 'set', id: iqId, ...attrs }, [success]))
+  await linked.promise
+  return { jid: pnJid(account.digits, id) }
+}
+
+function issue(world: World, { account, registration, advSecret }: Pairing, id: number, fault: Strike['fault']): IssuedIdentity {
+  return issueIdentity({
+    account: account.identity,
+    rawId: account.rawId,
+    keyIndex: id,
+    now: world.clock.now(),
+    deviceIdentity: registration.payload.identity,
+    advSecret,
+    wrong: isTampering(fault, 'hmac') ? 'hmac' : isTampering(fault, 'signature') ? 'signature' : undefined,
+  })
+}
+
+function pairSuccess(account: Account, id: number, issued: IssuedIdentity, fault: Strike['fault']): Node {
+  const identity = node('device-identity', {}, issued.sealed)
+  return node('pair-success', {}, [
+    ...(isTampering(fault, 'missing-child') ? [] : [identity]),
+    node('platform', { name: account.platform === 'ios' ? 'iphone' : 'android' }),
+    node('device', { jid: pnJid(account.digits, id), lid: lidJid(account.lid, id) }),
+  ])
+}
+
+function takeSignature(
+  world: World,
+  { account, registration }: Pairing,
+  id: number,
+  issued: IssuedIdentity,
+  answer: Node,
+  linked: { resolve(): void; reject(error: Error): void },
+): void {
+  const { line, payload, clientKey } = registration
+  reach(world, 'pair_device_sign', (fault) => {
+    if (line.closed) return
+    const identity = childOf(childOf(answer, 'pair-device-sign'), 'device-identity')
+    const keys = { account: account.identity.public, device: payload.identity }
+    if (fault?.kind === 'fail') {
+      linked.reject(new PhoneError('refused', `the server refused with ${fault.code}`))
+      return line.end(node('stream:error', { code: String(fault.code) }))
+    }
+    if (identity?.attrs['key-index'] !== String(id) || !deviceSigned(bytesOf(identity) ?? new Uint8Array(0), issued, keys)) {
+      linked.reject(new PhoneError('refused', 'the companion’s signature was wrong'))
+      return line.end(node('stream:error', { code: '401' }))
+    }
+    addDevice(account, id, clientKey, payload)
+    linked.resolve()
+    if (fault?.kind === 'disconnect') return line.drop()
+    line.end(node('stream:error', { code: '515' }))
+  })
+}
+
+function refusedBy(answer: Node): PhoneError {
+  const error = childOf(answer, 'error')
+  return new PhoneError('refused', `the companion refused with ${error?.attrs['code'] ?? 'an error'}`)
+}

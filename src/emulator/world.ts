@@ -1,0 +1,27 @@
+// What the rooms of one emulator share.
+import type { Account, Accounts } from './accounts.ts'
+import type { Codes } from './codes.ts'
+import type { Faults, Stage, Strike } from './faults.ts'
+import type { QrRefs } from './qr-refs.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface World {
+  readonly clock: VirtualClock
+  readonly faults: Faults
+  readonly accounts: Accounts
+  readonly codes: Codes
+  readonly refs: QrRefs
+  /** The notification on a phone: a companion wants a code to be typed. */
+  readonly prompt: (account: Account, device: string) => void
+}
+
+/** Runs a stage: after its delay, with what strikes; never, when silence was asked for. */
+export function reach(world: Pick<World, 'clock' | 'faults'>, at: Stage, then: (fault: Strike['fault']) => unknown): void {
+  const { hold, fault } = world.faults.strike(at)
+  if (hold === undefined) return void then(fault)
+  if (hold.ms !== undefined) world.clock.setTimeout(() => then(fault), hold.ms)
+}
+
+export function isTampering(fault: Strike['fault'], kind: string): boolean {
+  return fault?.kind === 'tamper' && fault.with === kind
+}

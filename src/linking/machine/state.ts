@@ -1,0 +1,229 @@
+// No I/O. No clock. No randomness. The vocabulary of one linking attempt: what it knows, what can happen to it, and what
+// it wants done. `step.ts` is the only writer of the state.
+import type { LinkError } from '../../errors.ts'
+import type { KeyPair } from '../../wire/bridge.ts'
+import type { ConnectionEnd } from '../../wire/ends.ts'
+import type { Node } from '../../wire/nodes.ts'
+import type { Device } from '../device.ts'
+import type { LinkEvent, LinkState } from '../events.ts'
+import type { PrimaryHello } from '../notifications.ts'
+import type { PairedAccount } from '../pair-success.ts'
+
+/** What does not change during an attempt. Times are ms. */
+export interface Settings {
+  /** Undefined: QR only. */
+  readonly digits: string | undefined
+  readonly device: Device
+  readonly noisePublicKey: Uint8Array
+  readonly identityKey: KeyPair
+  readonly notify: boolean
+  readonly qr: boolean
+  readonly refresh: 'auto' | 'manual'
+  readonly maxCodes: number
+  readonly codeTtlMs: number
+  readonly timeoutMs: number
+  readonly connectTimeoutMs: number
+  readonly retry: { readonly attempts: number; readonly delayMs: number; readonly maxDelayMs: number }
+  readonly idPrefix: string
+}
+
+/** A code with its keys, ready to be asked for. */
+export interface PreparedCode {
+  readonly code: string
+  readonly ephemeral: KeyPair
+  /** 80 bytes. */
+  readonly wrappedEphemeral: Uint8Array
+}
+
+export type ConnectionState =
+  | { readonly name: 'closed' }
+  /** Socket and handshake under way. */
+  | { readonly name: 'opening' }
+  /** Open; `pair-device` did not come yet. */
+  | { readonly name: 'open' }
+  /** WhatsApp takes code requests from here on, not before. */
+  | { readonly name: 'ready' }
+
+export type CodeState =
+  /** There is no number: QR only. */
+  | { readonly name: 'none' }
+  /** Waits for the person to ask for a new code. */
+  | { readonly name: 'paused' }
+  /** Waits for its keys, its slot in the account's limit, and a ready connection. */
+  | { readonly name: 'preparing'; readonly prepared: PreparedCode | undefined; readonly reserved: boolean }
+  /** Sent; nobody has seen the code yet. `expiresAt` counts from here: the hello is made now. */
+  | { readonly name: 'asking'; readonly iqId: string; readonly prepared: PreparedCode; readonly expiresAt: number }
+  /** Refused or not answered; the next try has a timer. */
+  | { readonly name: 'waiting' }
+  /** On show. */
+  | LiveCode
+
+export interface LiveCode {
+  readonly name: 'live'
+  readonly prepared: PreparedCode
+  readonly ref: Uint8Array
+  readonly expiresAt: number
+  /** How often a phone answered this code, 3 at most. */
+  readonly accepted: number
+  /** The answer that is being worked on, or whose `companion_finish` is out: its 60 s are running. */
+  readonly confirming: PrimaryHello | undefined
+  readonly finishId: string | undefined
+}
+
+export interface QrState {
+  readonly refs: readonly string[]
+  readonly index: number
+  /** Of the ref on show. */
+  readonly expiresAt: number
+}
+
+export type PairingState =
+  | { readonly name: 'none' }
+  | { readonly name: 'signing'; readonly id: string; readonly account: PairedAccount }
+  | { readonly name: 'storing'; readonly id: string; readonly account: PairedAccount; readonly signature: Uint8Array }
+  | { readonly name: 'replying'; readonly account: PairedAccount }
+  /** Our last word is out; WhatsApp closes with 515 now. */
+  | { readonly name: 'paired' }
+
+export interface AttemptState {
+  readonly settings: Settings
+  readonly link: LinkState
+  readonly connection: ConnectionState
+  readonly code: CodeState
+  readonly qr: QrState | undefined
+  readonly pairing: PairingState
+  /** In force now: in the QR code, and the key of the final proof. */
+  readonly advSecret: Uint8Array
+  readonly routingInfo: Uint8Array | undefined
+  /** Codes of this attempt, this one included; for QR alone, connections whose refs were shown. */
+  readonly codes: number
+  /** Tries for the present code, the first included. */
+  readonly tries: number
+  readonly lastIq: number
+  readonly over: boolean
+}
+
+export type TimerName =
+  | 'attempt'
+  | 'pair-device'
+  | 'answer'
+  | 'code'
+  | 'confirmation'
+  | 'qr'
+  | 'retry'
+  | 'store'
+  | 'restart'
+
+export type Input =
+  | { readonly type: 'start' }
+  | { readonly type: 'connected' }
+  | { readonly type: 'node'; readonly node: Node }
+  | { readonly type: 'ended'; readonly end: ConnectionEnd }
+  | { readonly type: 'timer'; readonly name: TimerName }
+  | { readonly type: 'code-prepared'; readonly prepared: PreparedCode }
+  | { readonly type: 'reserved' }
+  | { readonly type: 'not-reserved'; readonly error: LinkError }
+  | { readonly type: 'unwrapped'; readonly answer: number; readonly unwrapped: Unwrapped }
+  | { readonly type: 'signed'; readonly signature: Uint8Array }
+  | { readonly type: 'stored' }
+  | { readonly type: 'not-stored'; readonly error: LinkError }
+  | { readonly type: 'reply-sent' }
+  /** The reply surely did not leave this machine. */
+  | { readonly type: 'reply-lost' }
+  | { readonly type: 'refresh' }
+  | { readonly type: 'cancel'; readonly error: LinkError }
+
+/** The phone's ephemeral key under the code, and fresh randomness for our half: 32, 32, 32 and 12 bytes. */
+export interface Unwrapped {
+  readonly primaryEphemeral: Uint8Array
+  readonly random: Uint8Array
+  readonly bundleSalt: Uint8Array
+  readonly nonce: Uint8Array
+}
+
+/** What comes with every input: the time in ms, and 32 fresh random bytes for a new adv secret should one be due. */
+export interface Moment {
+  readonly now: number
+  readonly random: Uint8Array
+}
+
+/** What becomes of the slot that the present code took in the account's limit. */
+export type SlotFate = 'keep' | 'give-back' | 'cool-down'
+
+export type Effect =
+  | { readonly type: 'connect'; readonly routingInfo: Uint8Array | undefined }
+  | { readonly type: 'close' }
+  | { readonly type: 'send'; readonly node: Node }
+  /** Like `send`, answered by `reply-sent` or `reply-lost`. */
+  | { readonly type: 'reply'; readonly node: Node }
+  | { readonly type: 'set-timer'; readonly name: TimerName; readonly ms: number }
+  | { readonly type: 'clear-timer'; readonly name: TimerName }
+  /** Make a code and its keys; answered by `code-prepared`. */
+  | { readonly type: 'prepare-code' }
+  /** Take the account's lease and a slot in its limit; answered by `reserved` or `not-reserved`. */
+  | { readonly type: 'reserve' }
+  /** The code is dead and none follows by itself: others may ask for this account. */
+  | { readonly type: 'release' }
+  /** Take the phone's key out of its wrapping; answered by `unwrapped`. */
+  | { readonly type: 'unwrap'; readonly answer: number; readonly code: string; readonly wrapped: Uint8Array }
+  | { readonly type: 'sign'; readonly message: Uint8Array }
+  /** Write everything, durably, in one transaction; answered by `stored` or `not-stored`. */
+  | {
+      readonly type: 'store'
+      readonly account: PairedAccount
+      readonly signature: Uint8Array
+      readonly advSecret: Uint8Array
+      readonly routingInfo: Uint8Array | undefined
+    }
+  /** Undo the store. */
+  | { readonly type: 'withdraw' }
+  | { readonly type: 'emit'; readonly event: LinkEvent }
+  /** Over: paired, and the registration connection is closed. */
+  | { readonly type: 'finish' }
+  /** Over: failed. Nothing of the attempt is kept. */
+  | { readonly type: 'fail'; readonly error: LinkError; readonly slot: SlotFate }
+
+export interface Step {
+  readonly state: AttemptState
+  readonly effects: readonly Effect[]
+}
+
+export function stay(state: AttemptState, ...effects: readonly Effect[]): Step {
+  return { state, effects }
+}
+
+/** One step after another, the effects in order. A step that ended the attempt is the last. */
+export function then(first: Step, next: (state: AttemptState) => Step): Step {
+  if (first.state.over) return first
+  const second = next(first.state)
+  return { state: second.state, effects: [...first.effects, ...second.effects] }
+}
+
+export function emit(event: LinkEvent): Effect {
+  return { type: 'emit', event }
+}
+
+export function setTimer(name: TimerName, ms: number): Effect {
+  return { type: 'set-timer', name, ms }
+}
+
+export function clearTimers(...names: readonly TimerName[]): readonly Effect[] {
+  return names.map((name) => ({ type: 'clear-timer', name }))
+}
+
+export function firstState(settings: Settings, advSecret: Uint8Array): AttemptState {
+  return {
+    settings,
+    link: 'connecting',
+    connection: { name: 'closed' },
+    code: { name: 'none' },
+    qr: undefined,
+    pairing: { name: 'none' },
+    advSecret,
+    routingInfo: undefined,
+    codes: 0,
+    tries: 1,
+    lastIq: 0,
+    over: false,
+  }
+}

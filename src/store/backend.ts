@@ -1,0 +1,93 @@
+// What a database has to do for a store: a few coarse operations on rows that it does not understand. All meaning
+// (sealing, life cycle, limits, leases) is shared code above, so that every database means the same.
+
+/**
+ * One act of linking under a session's name. A name has at most one listed link; links that were replaced, removed or
+ * retired stay in the archive for a while. Nothing in clear here tells whose account it is.
+ */
+export interface LinkRow {
+  /** Random, 48 bits: told to nobody, never used again. */
+  readonly link: number
+  readonly session: string
+  /** Whether `list()` and `get()` show it. */
+  readonly listed: boolean
+  /** A login was seen. */
+  readonly confirmed: boolean
+  readonly ended: 'logged-out' | 'bad-session' | null
+  /** Whether its credentials are still there. */
+  readonly kept: boolean
+  /** ms since the epoch, as all times of a row. */
+  readonly createdAt: number
+  readonly lastOnlineAt: number | null
+  /** Since when it is in the archive; null: it is not. */
+  readonly archivedAt: number | null
+  /** The link that was listed before this one. */
+  readonly replaced: number | null
+  /** Sealed: jid, lid, device name. */
+  readonly details: Uint8Array
+}
+
+export type Write =
+  | { readonly type: 'put-link'; readonly row: LinkRow }
+  /** The link and all its values. */
+  | { readonly type: 'drop-link'; readonly link: number }
+  /** Does nothing when the link is gone or no longer kept: a socket that closes late brings nothing back. */
+  | { readonly type: 'put-value'; readonly link: number; readonly lookup: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'drop-value'; readonly link: number; readonly lookup: Uint8Array }
+  /** All values of a link but one. */
+  | { readonly type: 'drop-values'; readonly link: number; readonly except: Uint8Array }
+  /**
+   * Forgets links that were archived at `archivedBefore` or earlier (a listed one keeps its row, without values) and
+   * records that expired at `expiredBefore` or earlier.
+   */
+  | { readonly type: 'purge'; readonly archivedBefore: number; readonly expiredBefore: number }
+
+export interface ValueRow {
+  readonly lookup: Uint8Array
+  readonly value: Uint8Array
+}
+
+export type RecordKind = 'limit' | 'lease'
+
+/** What becomes of a record: written, dropped, or (neither) left as it is. */
+export interface Decision<T> {
+  readonly put?: { readonly value: Uint8Array; readonly expiresAt: number }
+  readonly drop?: boolean
+  readonly result: T
+}
+
+/**
+ * Writes take effect in the order of the calls, and each call whole or not at all. A promise of a write resolves when a
+ * power cut could no longer take it back. Failures are StoreErrors. `decide` is called synchronously, inside the
+ * transaction, and may be called again when the transaction had to be repeated.
+ */
+export interface Backend {
+  /** The check value of the store that is there; undefined when nothing was made yet. Changes nothing. */
+  readCheck(): Promise<Uint8Array | undefined>
+  /**
+   * Makes or updates the tables, and puts `check` when no check value is there yet. Resolves with the one that counts:
+   * another process may have been first.
+   */
+  prepare(check: Uint8Array): Promise<Uint8Array>
+  /** Puts `check` in place of `old`; false when `old` is no longer there. */
+  replaceCheck(old: Uint8Array, check: Uint8Array): Promise<boolean>
+  /** All links of a session, or of all. */
+  readLinks(session?: string): Promise<readonly LinkRow[]>
+  /** One answer for each lookup, in their order. */
+  readValues(link: number, lookups: readonly Uint8Array[]): Promise<readonly (Uint8Array | undefined)[]>
+  /** The values of a link in the order of their lookups, after the given one. */
+  scanValues(link: number, after: Uint8Array | undefined, limit: number): Promise<readonly ValueRow[]>
+  commit(writes: readonly Write[]): Promise<void>
+  /** Reads a session's links and writes what `decide` makes of them, atomically. */
+  change<T>(
+    session: string,
+    decide: (links: readonly LinkRow[]) => { readonly writes: readonly Write[]; readonly result: T },
+  ): Promise<T>
+  /** Reads a record and writes what `decide` makes of it, atomically. `now` is the store's clock. */
+  update<T>(
+    kind: RecordKind,
+    key: Uint8Array,
+    decide: (old: Uint8Array | undefined, now: number) => Decision<T>,
+  ): Promise<T>
+  close(): Promise<void>
+}

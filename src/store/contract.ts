@@ -1,0 +1,104 @@
+// What a store is: the public contract, and the inner one that linking and sessions work through.
+import type { AuthenticationCreds, AuthenticationState } from 'baileys'
+import type { Clock } from '../lib/clock.ts'
+import type { KeyPair } from '../wire/bridge.ts'
+
+/**
+ * - `unconfirmed`: stored by a link, but no login was seen yet (the process may have died in between)
+ * - `linked`: a login was seen
+ * - `logged-out`: WhatsApp unlinked it; its credentials are in the archive for 7 days
+ * - `bad-session`: its credentials cannot be used; they are in the archive for 7 days
+ */
+export type SessionState = 'unconfirmed' | 'linked' | 'logged-out' | 'bad-session'
+
+export interface SessionInfo {
+  readonly session: string
+  readonly state: SessionState
+  readonly jid: string
+  readonly lid?: string
+  readonly deviceName: string
+  readonly createdAt: Date
+  readonly lastOnlineAt?: Date
+}
+
+/** Where linked sessions live. Made by `openStore`; all methods throw StoreError. */
+export interface Store {
+  list(options?: { archived?: boolean }): Promise<readonly SessionInfo[]>
+  get(session: string): Promise<SessionInfo | undefined>
+  remove(session: string): Promise<void>
+  /** Brings the newest archived credentials of this name back. */
+  restore(session: string): Promise<void>
+  /**
+   * Drop-in for Baileys' `useMultiFileAuthState`. Credentials with `me` but no signed `account` stay in memory: nothing
+   * half-linked is written.
+   */
+  authState(session: string): Promise<{ state: AuthenticationState; saveCreds: () => Promise<void> }>
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What a link hands over once WhatsApp's proof was checked. Written whole, or not at all. */
+export interface NewlyLinked {
+  readonly session: string
+  readonly deviceName: string
+  readonly credentials: AuthenticationCreds
+  /** Ready to be uploaded by the first login; ids from `firstUnuploadedPreKeyId` to `nextPreKeyId - 1`. */
+  readonly preKeys: readonly { readonly id: number; readonly keyPair: KeyPair }[]
+  readonly at: Date
+}
+
+/** Sole use of something for as long as its holder lives. Renewed every 3 s by itself, void 10 s after the last renewal. */
+export interface Lease {
+  /** Aborted, with a StoreError `lease-lost` as its reason, when the lease could not be kept. */
+  readonly lost: AbortSignal
+  /** Gives it back. Safe to call twice. */
+  release(): Promise<void>
+}
+
+export interface LeaseRequest {
+  /** `session`: the owner of a session's credentials; `code`: the one live code of an account. */
+  readonly kind: 'session' | 'code'
+  /** The session's name, or the account key of the number. */
+  readonly key: string
+  readonly signal?: AbortSignal
+}
+
+/** A place in an account's window of codes. */
+export type Slot =
+  | { readonly allowed: true; readonly remaining: number; readonly id: string }
+  | { readonly allowed: false; readonly remaining: 0; readonly retryAfterMs: number }
+
+/** How often codes may be asked for one account. Kept in the store alone, atomic between processes. */
+export interface CodeLimits {
+  /** Takes a slot before WhatsApp is asked. `now` is ms since the epoch. */
+  take(accountKey: string, now: number, limit?: { readonly codes: number; readonly windowMs: number }): Promise<Slot>
+  peek(accountKey: string, now: number, limit?: { readonly codes: number; readonly windowMs: number }): Promise<Slot>
+  /** After 403, 452, 500, an unknown answer or silence: nothing reached the phone, so the slot is free again. */
+  giveBack(accountKey: string, id: string): Promise<void>
+  /** After an attempt that 400 or 429 ended: waits `backoffMs`, else 60 s, doubled each time up to 1 h. Returns the wait. */
+  coolDown(accountKey: string, now: number, backoffMs?: number): Promise<number>
+}
+
+/** The inner contract, shared by all stores. `internalsOf(store)` gives it. */
+export interface StoreInternals {
+  readonly clock: Clock
+  readonly limits: CodeLimits
+  /**
+   * One durable transaction: archives what the name held before, writes credentials and pre-keys, state `unconfirmed`.
+   * Resolves only when a power cut could no longer take it back.
+   */
+  saveLinked(linked: NewlyLinked): Promise<void>
+  /** A login was seen: `unconfirmed` becomes `linked`; `lastOnlineAt` is set. */
+  confirm(session: string, at: Date): Promise<void>
+  /** The undo of `saveLinked` for a link that surely never reached WhatsApp: what it replaced comes back. */
+  withdraw(session: string): Promise<void>
+  /** The credentials go to the archive for 7 days; the name stays listed in this state. */
+  retire(session: string, state: 'logged-out' | 'bad-session'): Promise<void>
+  /**
+   * @throws LeaseHeld when another living holder has it. A holder that may be dead is waited for, 15 s at most; on
+   * SQLite and in memory the holder's process id and start time decide at once.
+   */
+  acquire(request: LeaseRequest): Promise<Lease>
+  /** Runs `close` before the store closes (sockets that still write to it). Returns the way to take that back. */
+  beforeClose(close: () => Promise<void>): () => void
+}

@@ -1,0 +1,225 @@
+// Sole use of a session or of an account's live code, between processes. A lease is a record that names its holder; it
+// is renewed every 3 s and void 10 s after the last renewal, by the store's clock.
+import { randomUUID } from 'node:crypto'
+import { StoreError } from '../errors.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Lease, LeaseRequest } from './contract.ts'
+import { type Holder, isSame, lifeOf, thisProcess } from './holder.ts'
+import type { RecordChange, Records } from './records.ts'
+
+export const RENEW_MS = 3_000
+export const VOID_MS = 10_000
+/** A holder gives up a second before others may take over. */
+const LOST_MS = 9_000
+/** How long a holder that may be dead is waited for. */
+export const WAIT_MS = 15_000
+const LOOK_AGAIN_MS = 1_000
+/** A void record is kept so long before it is swept up. */
+const KEEP_MS = 3_600_000
+
+interface LeaseRecord {
+  readonly id: string
+  readonly holder: Holder
+  readonly renewedAt: number
+}
+
+/** Another living holder has it. Callers tell people: `session` → session-busy, `code` → code-outstanding. */
+export class LeaseHeld extends Error {
+  readonly kind: LeaseRequest['kind']
+  readonly host: string
+  readonly pid: number
+  /** Held in this very process. */
+  readonly here: boolean
+
+  constructor(kind: LeaseRequest['kind'], holder: Holder, here: boolean) {
+    super(here ? 'held in this process' : `held by process ${holder.pid} on ${holder.host}`)
+    this.name = 'LeaseHeld'
+    this.kind = kind
+    this.host = holder.host
+    this.pid = holder.pid
+    this.here = here
+  }
+}
+
+export interface Leases {
+  /**
+   * @throws LeaseHeld; the signal's reason when it is aborted; StoreError
+   */
+  acquire(request: LeaseRequest): Promise<Lease>
+  /** Gives all of them back; no more can be had. */
+  close(): Promise<void>
+}
+
+interface Held {
+  readonly id: string
+  readonly key: string
+  readonly lost: AbortController
+  renewedAt: number
+  renewing: boolean
+}
+
+export function createLeases(records: Records, clock: Clock, self: Holder = thisProcess()): Leases {
+  const held = new Set<Held>()
+  let timer: unknown
+  let closed = false
+
+  const arm = (): void => {
+    if (timer !== undefined || held.size === 0) return
+    timer = clock.setTimeout(tick, RENEW_MS)
+    unref(timer)
+  }
+
+  const tick = (): void => {
+    timer = undefined
+    for (const lease of held) {
+      if (lease.renewing) loseIfLate(lease)
+      else void renew(lease)
+    }
+    arm()
+  }
+
+  const lose = (lease: Held, message: string, cause?: unknown): void => {
+    held.delete(lease)
+    lease.lost.abort(new StoreError('lease-lost', message, { cause }))
+  }
+
+  const loseIfLate = (lease: Held, cause?: unknown): void => {
+    if (held.has(lease) && clock.now() - lease.renewedAt >= LOST_MS)
+      lose(lease, 'the lease could not be renewed in time', cause)
+  }
+
+  const renew = async (lease: Held): Promise<void> => {
+    lease.renewing = true
+    const startedAt = clock.now()
+    try {
+      const kept = await records.update('lease', lease.key, readLease, (old, now) => renewed(old, lease.id, now))
+      if (!held.has(lease)) return
+      if (kept) lease.renewedAt = startedAt
+      else lose(lease, 'another holder took the lease over')
+    } catch (cause) {
+      loseIfLate(lease, cause)
+    } finally {
+      lease.renewing = false
+    }
+  }
+
+  const release = async (lease: Held): Promise<void> => {
+    held.delete(lease)
+    if (held.size === 0 && timer !== undefined) {
+      clock.clearTimeout(timer)
+      timer = undefined
+    }
+    // A record that cannot be dropped now is void in 10 s by itself.
+    await records
+      .update('lease', lease.key, readLease, (old) => ({ drop: old?.id === lease.id, result: undefined }))
+      .catch(() => {})
+  }
+
+  const hold = (id: string, key: string, renewedAt: number): Lease => {
+    const lease: Held = { id, key, lost: new AbortController(), renewedAt, renewing: false }
+    held.add(lease)
+    arm()
+    let released: Promise<void> | undefined
+    return {
+      lost: lease.lost.signal,
+      release: () => {
+        released ??= release(lease)
+        return released
+      },
+    }
+  }
+
+  return {
+    async acquire({ kind, key, signal }) {
+      const place = `${kind} ${key}`
+      const id = randomUUID()
+      const giveUpAt = clock.now() + WAIT_MS
+      let watched: Watched | undefined
+      for (;;) {
+        signal?.throwIfAborted()
+        if (closed) throw new StoreError('store-error', 'the store is closed')
+        const now = clock.now()
+        const other = await records.update('lease', place, readLease, (old, storeNow) =>
+          isFree(old, storeNow, watched, now, self)
+            ? { put: stored({ id, holder: self, renewedAt: storeNow }), result: undefined }
+            : { result: old },
+        )
+        if (other === undefined) return hold(id, place, now)
+        if (isAlive(other, watched?.record, self) || now >= giveUpAt)
+          throw new LeaseHeld(kind, other.holder, isSame(other.holder, self))
+        watched ??= { record: other, since: now }
+        await sleep(clock, LOOK_AGAIN_MS, signal)
+      }
+    },
+    async close() {
+      closed = true
+      await Promise.all([...held].map(release))
+    },
+  }
+}
+
+interface Watched {
+  readonly record: LeaseRecord
+  readonly since: number
+}
+
+/**
+ * Nobody has it, its holder died, or it was not renewed for 10 s: by the store's clock, or, should that clock have been
+ * set back, as watched from here.
+ */
+function isFree(
+  old: LeaseRecord | undefined,
+  storeNow: number,
+  watched: Watched | undefined,
+  now: number,
+  self: Holder,
+): boolean {
+  if (old === undefined || storeNow - old.renewedAt >= VOID_MS || lifeOf(old.holder, self) === 'dead') return true
+  return watched !== undefined && !isChanged(old, watched.record) && now - watched.since >= VOID_MS
+}
+
+function renewed(old: LeaseRecord | undefined, id: string, now: number): RecordChange<LeaseRecord, boolean> {
+  if (old?.id !== id) return { result: false }
+  return { put: stored({ ...old, renewedAt: now }), result: true }
+}
+
+function stored(value: LeaseRecord): { readonly value: LeaseRecord; readonly expiresAt: number } {
+  return { value, expiresAt: value.renewedAt + KEEP_MS }
+}
+
+/** By its process, or because it changed while we looked. */
+function isAlive(record: LeaseRecord, before: LeaseRecord | undefined, self: Holder): boolean {
+  if (lifeOf(record.holder, self) === 'alive') return true
+  return before !== undefined && isChanged(record, before)
+}
+
+function isChanged(record: LeaseRecord, before: LeaseRecord): boolean {
+  return before.id !== record.id || before.renewedAt !== record.renewedAt
+}
+
+/** Written by this package and sealed, so a wrong shape is damage, not input. */
+function readLease(value: unknown): LeaseRecord {
+  const lease = value as LeaseRecord
+  if (typeof lease.id === 'string' && Number.isFinite(lease.renewedAt) && Number.isFinite(lease.holder?.pid)) return lease
+  throw new StoreError('store-error', 'the record of a lease is damaged')
+}
+
+function sleep(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clock.clearTimeout(handle)
+      reject(signal?.reason)
+    }
+    const handle = clock.setTimeout(() => {
+      signal?.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** A lease alone does not keep a process running. */
+function unref(handle: unknown): void {
+  if (typeof handle === 'object' && handle !== null && 'unref' in handle && typeof handle.unref === 'function')
+    handle.unref()
+}

@@ -1,0 +1,99 @@
+// A link as rows: sealed details, credentials, pre-keys and keys of one act of linking.
+import { randomBytes } from 'node:crypto'
+import type { AuthenticationCreds } from 'baileys'
+import type { KeyPair } from '../wire/bridge.ts'
+import type { LinkRow, Write } from './backend.ts'
+import { pack } from './codec.ts'
+import type { SessionInfo } from './contract.ts'
+import { stateOf } from './life-cycle.ts'
+import type { PackedKeys } from './link-values.ts'
+import { packPreKeys } from './pre-key-block.ts'
+import type { Seal } from './seal.ts'
+import type { LinkId, ValueCodec } from './values.ts'
+
+/** What is known of a link before it has a row. */
+export interface NewLink {
+  readonly session: string
+  /** '' where nobody told it: Baileys' credentials do not hold it. */
+  readonly deviceName: string
+  readonly credentials: AuthenticationCreds
+  readonly preKeys?: readonly { readonly id: number; readonly keyPair: KeyPair }[]
+  readonly keys?: PackedKeys
+  readonly createdAt: number
+  /** `firstUnuploadedPreKeyId` when the account was paired: a login was seen once it has moved. */
+  readonly pairedPreKeyId: number
+  readonly confirmed: boolean
+}
+
+/** The sealed part of a link's row. */
+export interface LinkDetails {
+  readonly jid: string
+  readonly lid?: string
+  readonly deviceName: string
+  readonly pairedPreKeyId: number
+}
+
+export function linkDetails(credentials: AuthenticationCreds, deviceName: string, pairedPreKeyId: number): LinkDetails {
+  const { id, lid } = credentials.me ?? { id: '' }
+  return { jid: id, ...(lid ? { lid } : {}), deviceName, pairedPreKeyId }
+}
+
+export function sealDetails(seal: Seal, of: LinkId, details: LinkDetails): Buffer {
+  return seal.seal(Buffer.from(JSON.stringify(details), 'utf8'), detailsPlace(of))
+}
+
+export function openDetails(seal: Seal, row: LinkRow): LinkDetails {
+  return JSON.parse(seal.open(row.details, detailsPlace(row)).toString('utf8')) as LinkDetails
+}
+
+function detailsPlace(of: LinkId): string {
+  return `details\0${of.session}\0${of.link}`
+}
+
+export function infoOf(seal: Seal, row: LinkRow): SessionInfo {
+  const { jid, lid, deviceName } = openDetails(seal, row)
+  return {
+    session: row.session,
+    state: stateOf(row),
+    jid,
+    ...(lid === undefined ? {} : { lid }),
+    deviceName,
+    createdAt: new Date(row.createdAt),
+    ...(row.lastOnlineAt === null ? {} : { lastOnlineAt: new Date(row.lastOnlineAt) }),
+  }
+}
+
+/** The row of a new link, and its values, sealed and ready to be written. Throws before anything is written. */
+export function sealedLink(seal: Seal, codec: ValueCodec, fresh: NewLink): { row: LinkRow; values: readonly Write[] } {
+  const of: LinkId = { session: fresh.session, link: randomBytes(6).readUIntBE(0, 6) }
+  const { link } = of
+  const values: Write[] = [
+    { type: 'put-value', link, lookup: codec.credentialsLookup(of), value: codec.sealCredentials(of, pack(fresh.credentials)) },
+  ]
+  if (fresh.preKeys !== undefined && fresh.preKeys.length > 0) {
+    const value = codec.sealPreKeyBlock(of, packPreKeys(fresh.preKeys))
+    values.push({ type: 'put-value', link, lookup: codec.preKeyBlockLookup(of), value })
+  }
+  for (const [type, byId] of fresh.keys ?? []) {
+    for (const [id, packed] of byId) {
+      if (packed === null) continue
+      const lookup = codec.keyLookup(of, type, id)
+      values.push({ type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, { type, id, packed }) })
+    }
+  }
+  const details = linkDetails(fresh.credentials, fresh.deviceName, fresh.pairedPreKeyId)
+  const row: LinkRow = {
+    link,
+    session: fresh.session,
+    listed: true,
+    confirmed: fresh.confirmed,
+    ended: null,
+    kept: true,
+    createdAt: fresh.createdAt,
+    lastOnlineAt: fresh.confirmed ? fresh.createdAt : null,
+    archivedAt: null,
+    replaced: null,
+    details: sealDetails(seal, of, details),
+  }
+  return { row, values }
+}

@@ -1,0 +1,94 @@
+// Puts a store together: a database below, the public contract and the inner one above.
+import { inspect } from 'node:util'
+import type { Clock } from '../lib/clock.ts'
+import { openAuthState } from './auth-state.ts'
+import type { Backend } from './backend.ts'
+import { createCodeLimits } from './code-limits.ts'
+import type { Store, StoreInternals } from './contract.ts'
+import { guarded } from './guarded.ts'
+import { rememberInternals } from './internals.ts'
+import { createLeases } from './leases.ts'
+import { createLinkValues, type LinkValues } from './link-values.ts'
+import { createRecords } from './records.ts'
+import type { Seal } from './seal.ts'
+import { checkedSessionName } from './session-name.ts'
+import { createSessions } from './sessions.ts'
+import { createValueCodec, type LinkId } from './values.ts'
+
+export interface StoreParts {
+  /** 'memory', 'sqlite' or 'postgres': all that a store says about itself when it is printed. */
+  readonly kind: string
+  readonly backend: Backend
+  readonly seal: Seal
+  readonly lookup: (...parts: string[]) => Buffer
+  readonly clock: Clock
+}
+
+/** How long `close()` waits for those who asked to be told before it. */
+const CLOSING_MS = 10_000
+
+export function assembleStore({ kind, backend: database, seal, lookup, clock }: StoreParts): Store {
+  const backend = guarded(database, clock)
+  const codec = createValueCodec(seal, lookup)
+  const records = createRecords(backend, seal, lookup)
+  const sessions = createSessions(backend, seal, codec, clock)
+  const leases = createLeases(records, clock)
+  const inUse = new Map<number, LinkValues>()
+  const hooks = new Set<() => Promise<void>>()
+  let closing: Promise<void> | undefined
+
+  const valuesOf = ({ session, link }: LinkId): LinkValues => {
+    const values = inUse.get(link) ?? createLinkValues(backend, codec, { session, link })
+    inUse.set(link, values)
+    return values
+  }
+
+  const close = async (): Promise<void> => {
+    await within(clock, CLOSING_MS, Promise.allSettled([...hooks].map((hook) => hook())))
+    await leases.close()
+    await Promise.all([...inUse.values()].map((values) => values.settled()))
+    await backend.close()
+  }
+
+  const store: Store & { toJSON(): unknown } = {
+    list: ({ archived = false } = {}) => sessions.list(archived),
+    get: sessions.get,
+    remove: sessions.remove,
+    restore: sessions.restore,
+    authState: async (session) => openAuthState(sessions, valuesOf, clock, checkedSessionName(session)),
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+    toJSON: () => ({ store: kind }),
+  }
+  Object.defineProperty(store, inspect.custom, { value: () => `Store { ${kind} }` })
+
+  const inner: StoreInternals = {
+    clock,
+    limits: createCodeLimits(records),
+    saveLinked: sessions.saveLinked,
+    confirm: sessions.confirm,
+    withdraw: sessions.withdraw,
+    retire: sessions.retire,
+    acquire: leases.acquire,
+    beforeClose: (hook) => {
+      hooks.add(hook)
+      return () => hooks.delete(hook)
+    },
+  }
+  rememberInternals(store, inner)
+  return Object.freeze(store)
+}
+
+/** Waits for `done`, but not longer than `ms`. */
+function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const handle = clock.setTimeout(resolve, ms)
+    void done.finally(() => {
+      clock.clearTimeout(handle)
+      resolve()
+    })
+  })
+}

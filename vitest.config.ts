@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Processes: libsql and the WebAssembly bridge hold memory that a worker thread does not give back.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+    // An error that nobody awaited fails the run; so does a file without a test.
+    dangerouslyIgnoreUnhandledErrors: false,
+    passWithNoTests: false,
+    allowOnly: false,
+    unstubEnvs: true,
+    unstubGlobals: true,
+    restoreMocks: true,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/cli/main.ts'],
+      reporter: ['text-summary', 'html'],
+      reportsDirectory: 'coverage',
+    },
+  },
+})
