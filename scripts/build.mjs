@@ -38,7 +38,13 @@ export async function build({ force = false } = {}) {
 /** Paths under src/, sorted, `/` between folders. */
 function sourceFiles() {
   const files = readdirSync(SRC, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
-  return files.map((file) => join(file.parentPath, file.name).slice(SRC.length + 1).replaceAll('\\', '/')).sort()
+  return files
+    .map((file) =>
+      join(file.parentPath, file.name)
+        .slice(SRC.length + 1)
+        .replaceAll('\\', '/'),
+    )
+    .sort()
 }
 
 function hashOf(sources) {

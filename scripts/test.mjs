@@ -107,6 +107,8 @@ function readArguments(args) {
 function refuseUnknown(known) {
   const unknown = only.filter((name) => !known.includes(name))
   if (unknown.length === 0) return
-  console.error(`--only takes one or more of: ${known.join(', ')}. Not one of them: ${unknown.join(', ') || '(nothing)'}`)
+  console.error(
+    `--only takes one or more of: ${known.join(', ')}. Not one of them: ${unknown.join(', ') || '(nothing)'}`,
+  )
   process.exit(2)
 }

@@ -16,6 +16,8 @@ export interface DeviceKeys {
   readonly count: number
   /** Ids of the one-time keys that are left, oldest first. */
   readonly preKeyIds: readonly number[]
+  /** In the order of their ids. */
+  readonly preKeyValues: readonly Uint8Array[]
   readonly registrationId: number
   readonly signedPreKey: SignedPreKey
   /** Takes an upload. False when it belongs to another identity or its signature does not verify; nothing changes then. */
@@ -43,6 +45,9 @@ export function createDeviceKeys(start: Omit<KeyBundle, 'preKey'>): DeviceKeys {
     },
     get preKeyIds() {
       return [...preKeys.keys()]
+    },
+    get preKeyValues() {
+      return [...preKeys.values()]
     },
     get registrationId() {
       return registrationId

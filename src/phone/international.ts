@@ -63,7 +63,7 @@ function readStrictly(digits: string): PhoneResult {
     return refuse('leading-zero', 'After the + comes the country code, which never starts with 0: leave out the zeros, or write the code first.')
   }
   const callingCode = callingCodeOf(digits)
-  if (digits.length < SHORTEST || digits.length > LONGEST) return wrongLength(digits, callingCode)
+  if (digits.length < SHORTEST) return wrongLength(digits, callingCode)
 
   const rule = countryRule(digits)
   if (rule !== undefined) return rule
@@ -75,8 +75,8 @@ function readStrictly(digits: string): PhoneResult {
       'No country has the code that this number starts with. Check the digits right after the +.',
     )
   }
-  if (!reading.possible) return wrongLength(digits, callingCode)
-  if (reading.digits !== digits) return extraPrefix(digits, reading)
+  if (reading.possible && reading.digits !== digits) return extraPrefix(digits, reading)
+  if (!reading.possible || digits.length > LONGEST) return wrongLength(digits, callingCode)
   return accept(digits, reading.country)
 }
 

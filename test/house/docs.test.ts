@@ -136,6 +136,10 @@ describe('a mistake in a document is found:', () => {
     ['echo "$PHONE" | grep 202', undefined],
   ])('%s', (line, defect) => {
     const all: Known = { scripts: ['start', 'test'], commands: new Map([['link', ['--json']]]) }
-    expect(commands(line).map((command) => defectOf(command, all)).find(Boolean)).toBe(defect)
+    expect(
+      commands(line)
+        .map((command) => defectOf(command, all))
+        .find(Boolean),
+    ).toBe(defect)
   })
 })

@@ -36,7 +36,21 @@ export interface Known {
 }
 
 /** npm's own words that documents use. */
-const NPM = ['install', 'i', 'ci', 'pack', 'publish', 'run', 'start', 'test', 'exec', 'init', 'create', 'view', 'config']
+const NPM = [
+  'install',
+  'i',
+  'ci',
+  'pack',
+  'publish',
+  'run',
+  'start',
+  'test',
+  'exec',
+  'init',
+  'create',
+  'view',
+  'config',
+]
 /** Of every command. */
 const ALWAYS = ['--help', '--version']
 
@@ -52,7 +66,8 @@ export function defectOf({ words }: Command, known: Known): string | undefined {
 function defectOfNpm(command: string, name: string, { scripts }: Known): string | undefined {
   if (!NPM.includes(command)) return `npm ${command} is no command of npm`
   const script = command === 'run' ? name : command
-  if (['run', 'start', 'test'].includes(command) && !scripts.includes(script)) return `package.json has no script ${script}`
+  if (['run', 'start', 'test'].includes(command) && !scripts.includes(script))
+    return `package.json has no script ${script}`
   return undefined
 }
 

@@ -9,7 +9,9 @@ const README = join(ROOT, 'README.md')
 const PHONE = '+12025550123'
 
 const { version, exports, bin } = await manifest()
-const entries = Object.entries(exports).flatMap(([path, target]) => (typeof target === 'string' ? [] : [{ path, target }]))
+const entries = Object.entries(exports).flatMap(([path, target]) =>
+  typeof target === 'string' ? [] : [{ path, target }],
+)
 const nameOf = (path: string): string => `paircode${path.slice(1)}`
 
 /** Why a part cannot be tested; undefined when it can. */
@@ -21,79 +23,102 @@ const unbuilt = (files: readonly string[]): string | undefined => {
 const everyEntry = unbuilt([...entries.map(({ target }) => target.default), ...Object.values(bin)])
 const program = existsSync(README) ? programOf(readFileSync(README, 'utf8')) : undefined
 
-describe.skipIf(everyEntry !== undefined)(`the packed package${everyEntry === undefined ? '' : ` (${everyEntry})`}`, () => {
-  let installed: Installed
+describe.skipIf(everyEntry !== undefined)(
+  `the packed package${everyEntry === undefined ? '' : ` (${everyEntry})`}`,
+  () => {
+    let installed: Installed
 
-  beforeAll(async () => {
-    installed = await installPacked()
-  }, INSTALL_MS)
-  afterAll(() => installed?.remove())
+    beforeAll(async () => {
+      installed = await installPacked()
+    }, INSTALL_MS)
+    afterAll(() => installed?.remove())
 
-  it('holds the build, the documents and the licence, and nothing else', () => {
-    const foreign = installed.files.filter((file) => !/^(dist\/|docs\/|(LICENSE|README\.md|package\.json)$)/.test(file))
-    expect(foreign).toEqual([])
-    expect(installed.files).toEqual(expect.arrayContaining(['LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']))
-    expect(installed.files.filter((file) => /(^|\/)test\/|\.tsbuildinfo$/.test(file))).toEqual([])
-  })
+    it('holds the build, the documents and the licence, and nothing else', () => {
+      const foreign = installed.files.filter(
+        (file) => !/^(dist\/|docs\/|(LICENSE|README\.md|package\.json)$)/.test(file),
+      )
+      expect(foreign).toEqual([])
+      expect(installed.files).toEqual(
+        expect.arrayContaining(['LICENSE', 'package.json', 'dist/index.js', 'dist/index.d.ts']),
+      )
+      expect(installed.files.filter((file) => /(^|\/)test\/|\.tsbuildinfo$/.test(file))).toEqual([])
+    })
 
-  it.each(entries.map(({ path }) => nameOf(path)))('%s loads by import and by require, with the same names', async (name) => {
-    const names = 'console.log(Object.keys(entry).filter((key) => key !== "__esModule" && key !== "module.exports").sort().join())'
-    const [imported, required] = await Promise.all([
-      runNode(installed.folder, ['--input-type=module', '-e', `const entry = await import('${name}'); ${names}`]),
-      runNode(installed.folder, ['--no-warnings', '-e', `const entry = require('${name}'); ${names}`]),
-    ])
-    expect(imported).toEqual({ code: 0, output: expect.stringMatching(/\w/) })
-    expect(required).toEqual(imported)
-  })
+    it.each(entries.map(({ path }) => nameOf(path)))(
+      '%s loads by import and by require, with the same names',
+      async (name) => {
+        const names =
+          'console.log(Object.keys(entry).filter((key) => key !== "__esModule" && key !== "module.exports").sort().join())'
+        const [imported, required] = await Promise.all([
+          runNode(installed.folder, ['--input-type=module', '-e', `const entry = await import('${name}'); ${names}`]),
+          runNode(installed.folder, ['--no-warnings', '-e', `const entry = require('${name}'); ${names}`]),
+        ])
+        expect(imported).toEqual({ code: 0, output: expect.stringMatching(/\w/) })
+        expect(required).toEqual(imported)
+      },
+    )
 
-  it('gives its package.json to those who ask for it', async () => {
-    const script = "console.log(require('paircode/package.json').version)"
-    expect(await runNode(installed.folder, ['-e', script])).toEqual({ code: 0, output: version })
-  })
+    it('gives its package.json to those who ask for it', async () => {
+      const script = "console.log(require('paircode/package.json').version)"
+      expect(await runNode(installed.folder, ['-e', script])).toEqual({ code: 0, output: version })
+    })
 
-  it('keeps its inner files to itself', async () => {
-    const { code, output } = await runNode(installed.folder, ['-e', "require('paircode/dist/errors.js')"])
-    expect([code, output]).toEqual([1, expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED')])
-  })
+    it('keeps its inner files to itself', async () => {
+      const { code, output } = await runNode(installed.folder, ['-e', "require('paircode/dist/errors.js')"])
+      expect([code, output]).toEqual([1, expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED')])
+    })
 
-  it('has a command that says its version and what it can do', async () => {
-    const command = join(installed.folder, 'node_modules', '.bin', 'paircode')
-    expect(await runNode(installed.folder, [command, '--version'])).toEqual({ code: 0, output: version })
-    const help = await runNode(installed.folder, [command, '--help'])
-    expect(help).toEqual({ code: 0, output: expect.stringMatching(/link[\s\S]*sessions/) })
-  })
+    it('has a command that says its version and what it can do', async () => {
+      const command = join(installed.folder, 'node_modules', '.bin', 'paircode')
+      expect(await runNode(installed.folder, [command, '--version'])).toEqual({ code: 0, output: version })
+      const help = await runNode(installed.folder, [command, '--help'])
+      expect(help).toEqual({ code: 0, output: expect.stringMatching(/link[\s\S]*sessions/) })
+    })
 
-  const missing = program === undefined ? ` (README.md has no program under the heading "${HEADING}")` : ''
-  it.skipIf(program === undefined)(
-    `runs the README's program three times: it links, it connects, it connects${missing}`,
-    { timeout: 240_000 },
-    async () => {
-      const { folder } = installed
-      const bot = withEndpoint(program ?? '')
-      const emulation = await startEmulation(folder, PHONE)
-      try {
-        const first = await startProgram(folder, bot, emulation.env)
-        await emulation.enter(PHONE, await first.code())
-        await until(async () => (await emulation.logins()) === 1, 'the first login')
-        await first.stop()
-        for (const logins of [2, 3]) {
-          const again = await startProgram(folder, bot, emulation.env)
-          await until(async () => (await emulation.logins()) === logins, `login ${logins}`)
-          await again.stop()
-          expect(again.output()).not.toMatch(/[0-9A-Z]{4}-[0-9A-Z]{4}/)
+    const missing = program === undefined ? ` (README.md has no program under the heading "${HEADING}")` : ''
+    it.skipIf(program === undefined)(
+      `runs the README's program three times: it links, it connects, it connects${missing}`,
+      { timeout: 240_000 },
+      async () => {
+        const { folder } = installed
+        const bot = withEndpoint(program ?? '')
+        const emulation = await startEmulation(folder, PHONE)
+        try {
+          const first = await startProgram(folder, bot, emulation.env)
+          await emulation.enter(PHONE, await first.code())
+          await until(async () => (await emulation.logins()) === 1, 'the first login')
+          await first.stop()
+          for (const logins of [2, 3]) {
+            const again = await startProgram(folder, bot, emulation.env)
+            await until(async () => (await emulation.logins()) === logins, `login ${logins}`)
+            await again.stop()
+            expect(again.output()).not.toMatch(/[0-9A-Z]{4}-[0-9A-Z]{4}/)
+          }
+          expect(await emulation.logins()).toBe(3)
+        } finally {
+          await emulation.stop()
         }
-        expect(await emulation.logins()).toBe(3)
-      } finally {
-        await emulation.stop()
-      }
-    },
-  )
-})
+      },
+    )
+  },
+)
 
 describe('reading the README', () => {
   it('takes the program under the heading and adds the endpoint to both calls', () => {
-    const text = ['# A', '```ts', 'no', '```', `## ${HEADING}`, '```ts', 'const l = link({ a: 1 as number })', 'connect({ b })', '```']
-    expect(withEndpoint(programOf(text.join('\n')) ?? '')).toContain('link({ endpoint, a: 1 })\nconnect({ endpoint, b })')
+    const text = [
+      '# A',
+      '```ts',
+      'no',
+      '```',
+      `## ${HEADING}`,
+      '```ts',
+      'const l = link({ a: 1 as number })',
+      'connect({ b })',
+      '```',
+    ]
+    expect(withEndpoint(programOf(text.join('\n')) ?? '')).toMatch(
+      /link\(\{ endpoint, a: 1 \}\);?\nconnect\(\{ endpoint, b \}\)/,
+    )
   })
 
   it('refuses a program that does not both link and connect', () => {
@@ -105,4 +130,3 @@ it('names an entry for each kind of reader: types first, then the module', () =>
   const shapes = entries.map(({ target }) => Object.keys(target))
   expect(shapes.every((keys) => keys.join() === 'types,default')).toBe(true)
 })
-

@@ -1,0 +1,116 @@
+// The login that makes a stored link real (docs/protocol.md section 9). The phone shows "logging in" until it succeeds, so
+// every second counts.
+import type { WASocket } from 'baileys'
+import { LinkError } from '../errors.ts'
+import type { Clock } from '../lib/clock.ts'
+import { deferred } from '../lib/deferred.ts'
+import type { Store, StoreInternals } from '../store/contract.ts'
+import type { ConnectionEnd } from '../wire/ends.ts'
+import { type SocketRequest, socketMaker } from './baileys.ts'
+import { type HeldSocket, holdSocket } from './held-socket.ts'
+import { reconnectDelayMs, verdictOn } from './policy.ts'
+import { onSocketEnd } from './socket-end.ts'
+
+export interface FirstLoginOptions extends SocketRequest {
+  readonly session: string
+  readonly store: Store
+  readonly internals: StoreInternals
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** ms for all tries together. */
+  readonly timeoutMs: number
+}
+
+export type FirstLogin =
+  | { readonly kind: 'online'; readonly held: HeldSocket; readonly saveCreds: () => Promise<void> }
+  /** WhatsApp does not know this device: the link never reached the phone. Its credentials are in the archive. */
+  | { readonly kind: 'unknown-device' }
+
+/**
+ * Logs the stored session in and leaves its socket held.
+ * @throws LinkError cancelled · network (the session stays stored, the next start tries again) · outdated-version ·
+ * forbidden · rejected · store-error
+ */
+export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin> {
+  const { session, store, internals, clock, signal } = options
+  const deadline = clock.now() + options.timeoutMs
+  const makeSocket = await socketMaker(options)
+  const { state: auth, saveCreds } = await store.authState(session)
+  for (let failures = 1; ; failures += 1) {
+    signal.throwIfAborted()
+    const socket = makeSocket(auth)
+    socket.ev.on('creds.update', () => void saveCreds().catch(() => {}))
+    const held = holdSocket(socket)
+    const end = await openOrEnd(socket, { clock, signal, ms: deadline - clock.now() })
+    if (end === 'open') {
+      await internals.confirm(session, new Date(clock.now()))
+      return { kind: 'online', held, saveCreds }
+    }
+    const verdict = verdictOn(end, false)
+    if (verdict.kind === 'stop') {
+      if (verdict.forget) await internals.retire(session, 'logged-out')
+      if (verdict.reason === 'never-confirmed') return { kind: 'unknown-device' }
+      throw stopError(verdict.reason, end)
+    }
+    const delayMs = verdict.kind === 'restart' ? 0 : reconnectDelayMs(failures, verdict.slow, Math.random())
+    if (clock.now() + delayMs >= deadline) throw notReached(end)
+    await pause(clock, delayMs, signal)
+  }
+}
+
+/** Waits until the socket is open or over; closes it on abort and on its limit. */
+async function openOrEnd(
+  socket: WASocket,
+  { clock, signal, ms }: { readonly clock: Clock; readonly signal: AbortSignal; readonly ms: number },
+): Promise<'open' | ConnectionEnd> {
+  const { promise, resolve, reject } = deferred<'open' | ConnectionEnd>()
+  const opened = (update: { connection?: string }): void => {
+    if (update.connection === 'open') resolve('open')
+  }
+  const aborted = (): void => reject(signal.reason)
+  const timer = clock.setTimeout(() => resolve({ kind: 'silent' }), Math.max(0, ms))
+  const stopListening = onSocketEnd(socket, resolve)
+  socket.ev.on('connection.update', opened)
+  signal.addEventListener('abort', aborted, { once: true })
+  let outcome: 'open' | ConnectionEnd | undefined
+  try {
+    outcome = await promise
+    return outcome
+  } finally {
+    clock.clearTimeout(timer)
+    stopListening()
+    socket.ev.off('connection.update', opened)
+    signal.removeEventListener('abort', aborted)
+    if (outcome !== 'open') await socket.end(undefined)
+  }
+}
+
+function stopError(reason: string, end: ConnectionEnd): LinkError {
+  const status = end.kind === 'failure' && end.reason !== undefined ? { status: end.reason } : {}
+  if (reason === 'outdated-version')
+    return new LinkError('outdated-version', 'linked, but WhatsApp no longer accepts this client version', status)
+  if (reason === 'forbidden' || reason === 'temporary-ban')
+    return new LinkError('forbidden', 'linked, but WhatsApp does not let this account log in', status)
+  return new LinkError('rejected', `linked, but WhatsApp refused the login (${reason})`, status)
+}
+
+function notReached(end: ConnectionEnd): LinkError {
+  return new LinkError('network', 'linked and stored, but the first login did not succeed in time', {
+    cause: end.kind === 'closed' ? end.cause : undefined,
+    advice: 'Nothing is lost: start again, and the stored link logs in without a new code.',
+  })
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = (): void => {
+      clock.clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = clock.setTimeout(() => {
+      signal.removeEventListener('abort', aborted)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', aborted, { once: true })
+  })
+}

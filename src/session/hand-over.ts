@@ -1,0 +1,67 @@
+// From link() to connect() in one process: the first-login socket waits here for its bot.
+import type { Clock } from '../lib/clock.ts'
+import type { MakeWASocket, SocketOptions } from '../linking/options.ts'
+import type { StoreInternals } from '../store/contract.ts'
+import type { HeldSocket } from './held-socket.ts'
+import { onSocketEnd } from './socket-end.ts'
+
+/** ms that an online socket waits for its bot. */
+const HOLD_MS = 30_000
+
+export interface Deposit {
+  readonly held: HeldSocket
+  readonly saveCreds: () => Promise<void>
+  readonly makeWASocket: MakeWASocket | undefined
+  readonly socket: SocketOptions | undefined
+  readonly clock: Clock
+}
+
+interface Waiting extends Deposit {
+  readonly forget: () => void
+}
+
+const waiting = new WeakMap<StoreInternals, Map<string, Waiting>>()
+
+/** Leaves an online socket for `connect()`. After 30 s, when the store closes, or when WhatsApp ends it, it is closed. */
+export function deposit(store: StoreInternals, session: string, handed: Deposit): void {
+  const ofStore = waiting.get(store) ?? new Map<string, Waiting>()
+  waiting.set(store, ofStore)
+
+  const close = async (): Promise<void> => {
+    forget()
+    await closeSocket(handed.held)
+  }
+  const timer = handed.clock.setTimeout(() => void close(), HOLD_MS)
+  const stopListening = onSocketEnd(handed.held.socket, () => forget())
+  const keepStoreOpen = store.beforeClose(close)
+  const forget = (): void => {
+    ofStore.delete(session)
+    handed.clock.clearTimeout(timer)
+    stopListening()
+    keepStoreOpen()
+  }
+  ofStore.set(session, { ...handed, forget })
+}
+
+/**
+ * Takes the waiting socket, if it fits what the bot wants: its own options, or none. One that does not fit is closed, and
+ * what it kept is given instead, to be told first by the next socket.
+ */
+export async function collect(
+  store: StoreInternals,
+  session: string,
+  wanted: Pick<Deposit, 'makeWASocket' | 'socket'>,
+): Promise<{ readonly adopted?: Deposit; readonly events: ReturnType<HeldSocket['takeEvents']> }> {
+  const found = waiting.get(store)?.get(session)
+  if (found === undefined) return { events: [] }
+  found.forget()
+  const fits = (given: unknown, had: unknown): boolean => given === undefined || given === had
+  if (fits(wanted.socket, found.socket) && fits(wanted.makeWASocket, found.makeWASocket)) return { adopted: found, events: [] }
+  const events = found.held.takeEvents()
+  await closeSocket(found.held)
+  return { events }
+}
+
+async function closeSocket({ socket }: HeldSocket): Promise<void> {
+  await socket.end(undefined)
+}

@@ -1,0 +1,228 @@
+// The public link(): an attempt, its place in the store, and the first login.
+import { LinkError, PaircodeError } from '../errors.ts'
+import { systemClock } from '../lib/clock.ts'
+import { silentLogger } from '../lib/logger.ts'
+import type { LinkEvent, Linking, LinkedSession } from '../linking/events.ts'
+import type { Attempt } from '../linking/link.ts'
+import { type CheckedOptions, checkOptions, type LinkOptions } from '../linking/options.ts'
+import type { Lease, SessionInfo, StoreInternals } from '../store/contract.ts'
+import { internalsOf } from '../store/internals.ts'
+import { LeaseHeld } from '../store/leases.ts'
+import { isWhatsApp } from '../wire/endpoint.ts'
+import { warmBaileys } from './baileys.ts'
+import { type FirstLogin, logInFirst } from './first-login.ts'
+import { deposit } from './hand-over.ts'
+import { createLinking } from './linking.ts'
+
+/** ms for all tries of a first login together. */
+const FIRST_LOGIN_MS = 60_000
+
+/**
+ * Links a phone number, or without one by QR alone, to `session` in `store`, first login included. Starts at once.
+ *
+ * Every ending is told by the handle: bad options too reject `result` (and end the iteration with `failed`) instead of
+ * throwing, before anything is touched. Source of the protocol: docs/protocol.md.
+ */
+export function link(options: LinkOptions): Linking {
+  const clock = options?.clock ?? systemClock
+  const aborter = new AbortController()
+  let attempt: Attempt | undefined
+  const handle = createLinking({
+    hasPhone: options?.phone !== undefined,
+    now: () => clock.now(),
+    refresh: () => attempt?.refresh(),
+    cancel: () => cancel(),
+  })
+
+  const abandon = (error: LinkError): void => {
+    aborter.abort(error)
+    attempt?.cancel(error)
+  }
+  const cancel = (): void =>
+    abandon(new LinkError('cancelled', 'the link was cancelled', { cause: options.signal?.reason }))
+
+  const run = async (): Promise<LinkedSession> => {
+    const checked = checkOptions(options)
+    const internals = internalsOf(options.store)
+    if (options.signal?.aborted === true) cancel()
+    options.signal?.addEventListener('abort', cancel, { once: true })
+    const phone = await checkedPhone(options, checked)
+    const lease = await ownSession(internals, checked.session, aborter.signal)
+    lease.lost.addEventListener('abort', () => abandon(lost(lease.lost.reason)), { once: true })
+    try {
+      return await linkOwned({ options, checked, internals, phone, signal: aborter.signal, clock, tell: handle.tell, started })
+    } finally {
+      await lease.release()
+    }
+  }
+
+  const started = (begun: Attempt): void => {
+    attempt = begun
+    if (aborter.signal.aborted) begun.cancel(aborter.signal.reason)
+  }
+
+  run()
+    .then(handle.succeed, (cause: unknown) => handle.fail(asLinkError(cause)))
+    .finally(() => options?.signal?.removeEventListener('abort', cancel))
+  return handle.linking
+}
+
+type Phone = { readonly digits: string; readonly accountKey: string }
+
+interface Owned {
+  readonly options: LinkOptions
+  readonly checked: CheckedOptions
+  readonly internals: StoreInternals
+  readonly phone: Phone | undefined
+  readonly signal: AbortSignal
+  readonly clock: NonNullable<LinkOptions['clock']>
+  readonly tell: (event: LinkEvent) => void
+  readonly started: (attempt: Attempt) => void
+}
+
+/** With the session owned: what is stored decides whether a code is needed at all. */
+async function linkOwned(owned: Owned): Promise<LinkedSession> {
+  const { options, checked, signal } = owned
+  signal.throwIfAborted()
+  const stored = await options.store.get(checked.session)
+  if (stored?.state === 'linked' && checked.ifLinked !== 'replace') return alreadyLinked(owned, stored)
+  if (stored?.state === 'unconfirmed') {
+    const finished = await finishInterrupted(owned, stored)
+    if (finished !== undefined) return finished
+  }
+  const paired = await runAttempt(owned)
+  if (!checked.firstLogin) return paired
+  const login = await firstLogin(owned)
+  if (login.kind === 'unknown-device')
+    throw new LinkError('rejected', 'the phone did not keep the link (401 at the first login); nothing was kept', {
+      status: 401,
+      retryable: true,
+      advice: 'Link again: the phone asks for a new code.',
+    })
+  return announceOnline(owned, login, paired)
+}
+
+function alreadyLinked({ checked, tell }: Owned, stored: SessionInfo): LinkedSession {
+  if (checked.ifLinked === 'reject') throw new LinkError('session-exists', 'the session is linked already')
+  tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
+  return linkedSession(stored)
+}
+
+/**
+ * The process that linked this session died between storing it and its first login. Tries that login; undefined when the
+ * phone does not know the device, so that a code is needed after all.
+ */
+async function finishInterrupted(owned: Owned, stored: SessionInfo): Promise<LinkedSession | undefined> {
+  owned.tell({ type: 'connecting' })
+  const login = await firstLogin(owned)
+  if (login.kind === 'unknown-device') return undefined
+  if (owned.checked.firstLogin) return announceOnline(owned, login, linkedSession(stored))
+  await login.held.socket.end(undefined)
+  owned.tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
+  return linkedSession(stored)
+}
+
+/** Runs the pure attempt to its end; tells its events, and loads Baileys while the person types. */
+async function runAttempt({ options, checked, internals, phone, clock, tell, started }: Owned): Promise<LinkedSession> {
+  const { startAttempt } = await import('../linking/link.ts')
+  let paired: Extract<LinkEvent, { type: 'paired' }> | undefined
+  const attempt = startAttempt({
+    ...checked,
+    store: internals,
+    phone,
+    clock,
+    logger: options.logger ?? silentLogger,
+    agent: options.agent,
+    onEvent(event) {
+      if (event.type === 'paired') paired = event
+      if (checked.firstLogin && (event.type === 'code' || event.type === 'qr')) warmBaileys(options.makeWASocket)
+      tell(event)
+    },
+  })
+  started(attempt)
+  await attempt.ended
+  if (paired === undefined) throw new LinkError('server-error', 'the attempt ended without an account')
+  const { jid, lid, platform } = paired
+  return {
+    session: checked.session,
+    jid,
+    deviceName: checked.device.name,
+    ...(lid === undefined ? {} : { lid }),
+    ...(platform === undefined ? {} : { platform }),
+  }
+}
+
+function firstLogin({ options, checked, internals, clock, signal }: Owned): Promise<FirstLogin> {
+  return logInFirst({
+    session: checked.session,
+    store: options.store,
+    internals,
+    clock,
+    signal,
+    timeoutMs: FIRST_LOGIN_MS,
+    makeWASocket: options.makeWASocket,
+    socket: options.socket,
+    endpoint: options.endpoint,
+    logger: options.logger ?? silentLogger,
+  })
+}
+
+/** The socket stays online, and waits for `connect()`. */
+function announceOnline(
+  { options, checked, internals, clock, tell }: Owned,
+  { held, saveCreds }: Extract<FirstLogin, { kind: 'online' }>,
+  linked: LinkedSession,
+): LinkedSession {
+  deposit(internals, checked.session, {
+    held,
+    saveCreds,
+    makeWASocket: options.makeWASocket,
+    socket: options.socket,
+    clock,
+  })
+  tell({ type: 'online', jid: linked.jid })
+  return linked
+}
+
+function linkedSession({ session, jid, lid, deviceName }: SessionInfo): LinkedSession {
+  return { session, jid, deviceName, ...(lid === undefined ? {} : { lid }) }
+}
+
+/** Phone metadata costs 45 ms at import, so it is loaded only for a number. */
+async function checkedPhone(options: LinkOptions, { endpoint }: CheckedOptions): Promise<Phone | undefined> {
+  if (options.phone === undefined) return undefined
+  const [{ parsePhone }, { isReservedExample }] = await Promise.all([
+    import('../phone/parse.ts'),
+    import('../phone/reserved.ts'),
+  ])
+  const parsed = parsePhone(options.phone, {
+    ...(options.defaultCountry === undefined ? {} : { defaultCountry: options.defaultCountry }),
+    ...(options.lenient === undefined ? {} : { lenient: options.lenient }),
+  })
+  if (!parsed.ok) throw new LinkError('invalid-phone', `the number cannot be used (${parsed.reason})`, { advice: parsed.advice })
+  if (isWhatsApp(endpoint) && isReservedExample(parsed.e164))
+    throw new LinkError('invalid-phone', 'that is an example number', {
+      advice: 'Give the number of the phone that has WhatsApp; example numbers work with the emulator only.',
+    })
+  return { digits: parsed.digits, accountKey: parsed.accountKey }
+}
+
+async function ownSession(internals: StoreInternals, session: string, signal: AbortSignal): Promise<Lease> {
+  try {
+    return await internals.acquire({ kind: 'session', key: session, signal })
+  } catch (cause) {
+    if (cause instanceof LeaseHeld)
+      throw new LinkError('session-busy', 'another process or task holds this session', { cause })
+    throw cause
+  }
+}
+
+function lost(cause: unknown): LinkError {
+  return new LinkError('session-busy', 'another process took this session over', { cause })
+}
+
+function asLinkError(cause: unknown): LinkError {
+  if (cause instanceof LinkError) return cause
+  if (cause instanceof PaircodeError) return new LinkError('store-error', cause.message, { cause, advice: cause.advice })
+  return new LinkError('store-error', 'an unexpected fault ended the link', { cause })
+}

@@ -1,0 +1,68 @@
+// libsql, narrowed to what the store uses: named columns, cached statements.
+import type Libsql from 'libsql'
+
+export type Parameter = string | number | null | Uint8Array
+export type Row = Readonly<Record<string, unknown>>
+
+export interface Connection {
+  exec(sql: string): void
+  run(sql: string, parameters?: readonly Parameter[]): void
+  all(sql: string, parameters?: readonly Parameter[]): readonly Row[]
+  first(sql: string, parameters?: readonly Parameter[]): Row | undefined
+  readonly inTransaction: boolean
+  close(): void
+}
+
+/**
+ * How long one call may wait for another process's lock, in ms. Short, because libsql waits on the thread of the event
+ * loop; longer waits are retries between which the loop runs (lock.ts).
+ */
+const BLOCKING_WAIT_MS = 5
+
+/** Opens an existing file. libsql is loaded here, 20 ms, and not with the package. */
+export async function connect(file: string): Promise<Connection> {
+  const { default: Database } = await import('libsql')
+  const database: Libsql.Database = new Database(file, { timeout: BLOCKING_WAIT_MS })
+  const statements = new Map<string, Libsql.Statement>()
+
+  const prepared = (sql: string): Libsql.Statement => {
+    const statement = statements.get(sql) ?? database.prepare(sql)
+    statements.set(sql, statement)
+    return statement
+  }
+
+  return {
+    exec: (sql) => {
+      database.exec(sql)
+    },
+    run: (sql, parameters = []) => {
+      prepared(sql).run(parameters)
+    },
+    all: (sql, parameters = []) => prepared(sql).all(parameters).map(rowOf),
+    first: (sql, parameters = []) => prepared(sql).all(parameters).map(rowOf)[0],
+    get inTransaction() {
+      return database.inTransaction
+    },
+    close: () => {
+      // libsql has no way to finalise statements: SQLite's own clean-up waits until they are collected, so the
+      // write-ahead log is emptied here. A copy of the file alone is then a whole store.
+      try {
+        database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      } catch {
+        // Another process reads: the log stays, and is read with the file.
+      }
+      statements.clear()
+      database.close()
+    },
+  }
+}
+
+/** `all()` gives blobs as ArrayBuffers (measured; `get()` gives Buffers), which cannot be bound again. */
+function rowOf(raw: unknown): Row {
+  const row = raw as Record<string, unknown>
+  for (const column of Object.keys(row)) {
+    const value = row[column]
+    if (value instanceof ArrayBuffer) row[column] = Buffer.from(value)
+  }
+  return row
+}
