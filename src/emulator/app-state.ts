@@ -1,6 +1,7 @@
 // App state (pins, names, archives …): sealed patches that an account's devices exchange. The server keeps them in order
 // and cannot read them.
 import { bytesOf, childOf, childrenOf, type Node, node } from '../wire/nodes.ts'
+import { encodeMessage } from '../wire/protobuf.ts'
 import type { LinkedDevice } from './accounts.ts'
 import type { QueryAnswer } from './queries.ts'
 import type { World } from './world.ts'
@@ -36,21 +37,9 @@ function collectionNode({ account }: LinkedDevice, asked: Node, changed: string[
   return node('collection', { name, version: String(from + 1) })
 }
 
-/** The server numbers a patch: `SyncdPatch.version {version}` goes first, as the sender leaves it out. */
+/** The server numbers a patch, as the sender leaves its version out. */
 function numbered(patch: Uint8Array, version: number): Uint8Array {
-  const inner = varintField(version)
-  return Buffer.concat([Uint8Array.of(0x0a, inner.length), inner, patch])
-}
-
-function varintField(value: number): Uint8Array {
-  const bytes = [0x08]
-  let rest = value
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80)
-    rest = Math.floor(rest / 0x80)
-  }
-  bytes.push(rest)
-  return Uint8Array.from(bytes)
+  return Buffer.concat([encodeMessage([[1, encodeMessage([[1, version]])]]), patch])
 }
 
 function tellOthers(device: LinkedDevice, names: readonly string[]): void {

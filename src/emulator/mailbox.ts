@@ -6,6 +6,7 @@ const MAX_WAITING = 10_000
 
 export interface Mailbox {
   readonly size: number
+  /** A stanza like one that waits (tag, id, sender and type agree) takes its place. */
   put(stanza: Node): void
   /** A receipt or ack for this id came. */
   settle(tag: string, id: string): void
@@ -13,25 +14,42 @@ export interface Mailbox {
   waiting(): readonly Node[]
 }
 
-export function createMailbox(): Mailbox {
+export function createMailbox(maxWaiting = MAX_WAITING): Mailbox {
   const stanzas = new Map<string, Node>()
-  const keyOf = (tag: string, id: string): string => `${tag} ${id}`
+  const byId = new Map<string, Set<string>>()
+
+  const remove = (key: string, stanza: Node): void => {
+    stanzas.delete(key)
+    const id = idOf(stanza.tag, stanza.attrs['id'])
+    const keys = byId.get(id)
+    keys?.delete(key)
+    if (keys?.size === 0) byId.delete(id)
+  }
 
   return {
     get size() {
       return stanzas.size
     },
     put(stanza) {
-      const key = keyOf(stanza.tag, stanza.attrs['id'] ?? '')
+      const id = idOf(stanza.tag, stanza.attrs['id'])
+      const key = `${id} ${stanza.attrs['from'] ?? ''} ${stanza.attrs['type'] ?? ''}`
       stanzas.delete(key)
       stanzas.set(key, stanza)
-      if (stanzas.size <= MAX_WAITING) return
-      const [oldest] = stanzas.keys()
-      if (oldest !== undefined) stanzas.delete(oldest)
+      const keys = byId.get(id) ?? new Set()
+      byId.set(id, keys.add(key))
+      if (stanzas.size <= maxWaiting) return
+      const [oldest] = stanzas
+      if (oldest !== undefined) remove(oldest[0], oldest[1])
     },
     settle(tag, id) {
-      stanzas.delete(keyOf(tag, id))
+      const named = idOf(tag, id)
+      for (const key of byId.get(named) ?? []) stanzas.delete(key)
+      byId.delete(named)
     },
     waiting: () => [...stanzas.values()],
   }
+}
+
+function idOf(tag: string, id: string | undefined): string {
+  return `${tag} ${id ?? ''}`
 }

@@ -10,12 +10,12 @@ import { LeaseHeld } from '../store/leases.ts'
 import { checkedSessionName } from '../store/session-name.ts'
 import { checkedEndpoint } from '../wire/endpoint.ts'
 import type { ConnectionEnd } from '../wire/ends.ts'
-import { socketMaker } from './baileys.ts'
 import { type ConnectionState, type ConnectOptions, type Connection, createListeners } from './connection.ts'
-import { collect, type Deposit } from './hand-over.ts'
-import { type EventMap, type HeldSocket, holdSocket } from './held-socket.ts'
+import { collect } from './hand-over.ts'
+import type { HeldSocket } from './held-socket.ts'
 import { reconnectDelayMs, type StopReason, verdictOn } from './policy.ts'
 import { onSocketEnd } from './socket-end.ts'
+import { createSocketSource } from './socket-source.ts'
 import { unlinkDevice } from './unlink.ts'
 
 /** ms online after which earlier failures count no more. */
@@ -85,56 +85,48 @@ export function connect(options: ConnectOptions): Connection {
   }
 
   const stayOnline = async (wasConfirmed: boolean): Promise<never> => {
+    const source = createSocketSource({
+      store: options.store,
+      session,
+      makeWASocket: options.makeWASocket,
+      socket: options.socket,
+      endpoint,
+      logger,
+      onSaveFailed: () => closing.abort(new Stop('store-error')),
+    })
     const { adopted, events } = await collect(internals, session, options)
-    const open = adopted === undefined ? await opener(events) : undefined
-    let next: Deposit | undefined = adopted
     let confirmed = wasConfirmed
-    for (let failures = 0; ; ) {
-      closing.signal.throwIfAborted()
-      const end = await runSocket(next ?? (await (open ?? (await opener([])))()), next !== undefined)
-      next = undefined
+    let end = await runSocket(adopted ?? (await source.next(events)), adopted !== undefined)
+    for (let failures = 1; ; failures += 1) {
       if (onlineSince !== undefined) {
         confirmed = true
-        if (clock.now() - onlineSince >= STABLE_MS) failures = 0
+        if (clock.now() - onlineSince >= STABLE_MS) failures = 1
+        onlineSince = undefined
       }
-      onlineSince = undefined
-      failures += 1
       await react(end, confirmed, failures)
-    }
-  }
-
-  /** Socket after socket on one auth state: credentials that changed in memory stay one object. */
-  const opener = async (events: readonly EventMap[]): Promise<() => Promise<Pick<Deposit, 'held'>>> => {
-    const { state: auth, saveCreds } = await options.store.authState(session)
-    const makeSocket = await socketMaker({ ...options, makeWASocket: options.makeWASocket, socket: options.socket, endpoint, logger })
-    let untold = events
-    return async () => {
-      const made = makeSocket(auth)
-      made.ev.on('creds.update', () => void saveCreds().catch(() => closing.abort(new Stop('store-error'))))
-      const fresh = holdSocket(made, untold)
-      untold = []
-      return { held: fresh }
+      end = await runSocket(await source.next([]), false)
     }
   }
 
   /** Shows the socket to the listeners, and waits for its end. */
-  const runSocket = async (current: Pick<Deposit, 'held'>, isOnline: boolean): Promise<ConnectionEnd> => {
+  const runSocket = async (current: HeldSocket, isOnline: boolean): Promise<ConnectionEnd> => {
     const ended = deferred<ConnectionEnd>()
-    const made = current.held.socket
+    const made = current.socket
     const opened = (update: { connection?: string }): void => {
       if (update.connection === 'open') void online()
     }
     const aborted = (): void => ended.reject(closing.signal.reason)
     socket = made
-    held = current.held
+    held = current
     const stopListening = onSocketEnd(made, ended.resolve)
     made.ev.on('connection.update', opened)
     closing.signal.addEventListener('abort', aborted, { once: true })
-    const releaseTimer = clock.setTimeout(() => held?.release(), LISTENER_MS)
-    if (isOnline) await online()
+    const releaseTimer = clock.setTimeout(() => current.release(), LISTENER_MS)
+    if (isOnline) void online()
     else enter({ name: 'connecting' })
     present()
     try {
+      closing.signal.throwIfAborted()
       return await ended.promise
     } finally {
       clock.clearTimeout(releaseTimer)
@@ -169,7 +161,6 @@ export function connect(options: ConnectOptions): Connection {
     const inMs = reconnectDelayMs(failures, verdict.slow, Math.random())
     enter({ name: 'waiting', inMs, reason: verdict.reason })
     await pause(inMs)
-    enter({ name: 'connecting' })
   }
 
   const pause = (ms: number): Promise<void> =>

@@ -6,10 +6,11 @@ import type { Clock } from '../lib/clock.ts'
 import { deferred } from '../lib/deferred.ts'
 import type { Store, StoreInternals } from '../store/contract.ts'
 import type { ConnectionEnd } from '../wire/ends.ts'
-import { type SocketRequest, socketMaker } from './baileys.ts'
-import { type HeldSocket, holdSocket } from './held-socket.ts'
+import type { SocketRequest } from './baileys.ts'
+import type { HeldSocket } from './held-socket.ts'
 import { reconnectDelayMs, verdictOn } from './policy.ts'
 import { onSocketEnd } from './socket-end.ts'
+import { createSocketSource } from './socket-source.ts'
 
 export interface FirstLoginOptions extends SocketRequest {
   readonly session: string
@@ -22,7 +23,7 @@ export interface FirstLoginOptions extends SocketRequest {
 }
 
 export type FirstLogin =
-  | { readonly kind: 'online'; readonly held: HeldSocket; readonly saveCreds: () => Promise<void> }
+  | { readonly kind: 'online'; readonly held: HeldSocket }
   /** WhatsApp does not know this device: the link never reached the phone. Its credentials are in the archive. */
   | { readonly kind: 'unknown-device' }
 
@@ -34,17 +35,24 @@ export type FirstLogin =
 export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin> {
   const { session, store, internals, clock, signal } = options
   const deadline = clock.now() + options.timeoutMs
-  const makeSocket = await socketMaker(options)
-  const { state: auth, saveCreds } = await store.authState(session)
+  let unsaved: unknown
+  const source = createSocketSource({
+    ...options,
+    onSaveFailed: (cause) => {
+      unsaved ??= cause
+    },
+  })
   for (let failures = 1; ; failures += 1) {
     signal.throwIfAborted()
-    const socket = makeSocket(auth)
-    socket.ev.on('creds.update', () => void saveCreds().catch(() => {}))
-    const held = holdSocket(socket)
-    const end = await openOrEnd(socket, { clock, signal, ms: deadline - clock.now() })
+    const held = await source.next([])
+    const end = await openOrEnd(held.socket, { clock, signal, ms: deadline - clock.now() })
+    if (unsaved !== undefined) {
+      await held.socket.end(undefined)
+      throw new LinkError('store-error', 'linked, but the credentials of the first login could not be written', { cause: unsaved })
+    }
     if (end === 'open') {
       await internals.confirm(session, new Date(clock.now()))
-      return { kind: 'online', held, saveCreds }
+      return { kind: 'online', held }
     }
     const verdict = verdictOn(end, false)
     if (verdict.kind === 'stop') {

@@ -10,10 +10,15 @@ const HOLD_MS = 30_000
 
 export interface Deposit {
   readonly held: HeldSocket
-  readonly saveCreds: () => Promise<void>
   readonly makeWASocket: MakeWASocket | undefined
   readonly socket: SocketOptions | undefined
   readonly clock: Clock
+}
+
+/** What the bot asks for: both left out fit every socket. */
+export interface Wanted {
+  readonly makeWASocket?: MakeWASocket
+  readonly socket?: SocketOptions
 }
 
 interface Waiting extends Deposit {
@@ -50,13 +55,13 @@ export function deposit(store: StoreInternals, session: string, handed: Deposit)
 export async function collect(
   store: StoreInternals,
   session: string,
-  wanted: Pick<Deposit, 'makeWASocket' | 'socket'>,
-): Promise<{ readonly adopted?: Deposit; readonly events: ReturnType<HeldSocket['takeEvents']> }> {
+  wanted: Wanted,
+): Promise<{ readonly adopted?: HeldSocket; readonly events: ReturnType<HeldSocket['takeEvents']> }> {
   const found = waiting.get(store)?.get(session)
   if (found === undefined) return { events: [] }
   found.forget()
   const fits = (given: unknown, had: unknown): boolean => given === undefined || given === had
-  if (fits(wanted.socket, found.socket) && fits(wanted.makeWASocket, found.makeWASocket)) return { adopted: found, events: [] }
+  if (fits(wanted.socket, found.socket) && fits(wanted.makeWASocket, found.makeWASocket)) return { adopted: found.held, events: [] }
   const events = found.held.takeEvents()
   await closeSocket(found.held)
   return { events }

@@ -170,12 +170,11 @@ function firstLogin({ options, checked, internals, clock, signal }: Owned): Prom
 /** The socket stays online, and waits for `connect()`. */
 function announceOnline(
   { options, checked, internals, clock, tell }: Owned,
-  { held, saveCreds }: Extract<FirstLogin, { kind: 'online' }>,
+  { held }: Extract<FirstLogin, { kind: 'online' }>,
   linked: LinkedSession,
 ): LinkedSession {
   deposit(internals, checked.session, {
     held,
-    saveCreds,
     makeWASocket: options.makeWASocket,
     socket: options.socket,
     clock,

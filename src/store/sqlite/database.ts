@@ -25,13 +25,11 @@ export function sqliteBackend(connection: Connection, clock: Clock): Backend {
     readValues: (link, lookups) => whenUnlocked(() => readValues(connection, link, lookups)),
     scanValues: (link, after, limit) => whenUnlocked(() => scanValues(connection, link, after, limit)),
     commit: (writes) =>
-      writer.write(writes.length, () => {
-        for (const write of writes) apply(connection, write)
-      }),
+      writer.write(writes.length, () => apply(connection, writes)),
     change: (session, decide) =>
       writer.write(1, () => {
         const { writes, result } = decide(readLinks(connection, session))
-        for (const write of writes) apply(connection, write)
+        apply(connection, writes)
         return result
       }),
     update: <T>(
@@ -68,8 +66,7 @@ const PUT_LINK = `
 
 /** Multi-row statements were measured as well: not faster than one prepared statement for each row. */
 const PUT_VALUE = `
-  INSERT INTO link_values (link, lookup, value)
-  SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM links WHERE link = ?1 AND kept = 1)
+  INSERT INTO link_values (link, lookup, value) VALUES (?, ?, ?)
   ON CONFLICT (link, lookup) DO UPDATE SET value = excluded.value`
 
 function readLinks(connection: Connection, session: string | undefined): readonly LinkRow[] {
@@ -153,14 +150,31 @@ function scanValues(
   return rows.map((row) => ({ lookup: row['lookup'] as Uint8Array, value: row['value'] as Uint8Array }))
 }
 
-function apply(connection: Connection, write: Write): void {
+function apply(connection: Connection, writes: readonly Write[]): void {
+  /** Asked once for each link, not for each of its values: a quarter of the time of 812 rows. */
+  const kept = new Map<number, boolean>()
+  for (const write of writes) {
+    if (write.type !== 'put-value') {
+      kept.clear()
+      applyOne(connection, write)
+      continue
+    }
+    const known = kept.get(write.link) ?? isKept(connection, write.link)
+    kept.set(write.link, known)
+    if (known) connection.run(PUT_VALUE, [write.link, write.lookup, write.value])
+  }
+}
+
+function isKept(connection: Connection, link: number): boolean {
+  return connection.first('SELECT 1 AS kept FROM links WHERE link = ? AND kept = 1', [link]) !== undefined
+}
+
+function applyOne(connection: Connection, write: Exclude<Write, { type: 'put-value' }>): void {
   switch (write.type) {
     case 'put-link':
       return connection.run(PUT_LINK, linkParameters(write.row))
     case 'drop-link':
       return connection.run('DELETE FROM links WHERE link = ?', [write.link])
-    case 'put-value':
-      return connection.run(PUT_VALUE, [write.link, write.lookup, write.value])
     case 'drop-value':
       return connection.run('DELETE FROM link_values WHERE link = ? AND lookup = ?', [write.link, write.lookup])
     case 'drop-values':

@@ -1,0 +1,119 @@
+// A phone as its person uses it.
+import type { Account, Accounts } from './accounts.ts'
+import { digitsOf, pnJid } from './jid.ts'
+import { enterCode, scanQr } from './linking.ts'
+import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
+import { PhoneError } from './phone-error.ts'
+import { unlinkDevice } from './unlinking.ts'
+import type { World } from './world.ts'
+
+export interface Phone {
+  /**
+   * The notification that a companion wants its code to be typed, with the companion's name: 'Chrome (Windows)'. Each is
+   * given out once, in order; one that came before the call is given at once. Rejects when the emulator stops.
+   */
+  prompted(): Promise<{ readonly device: string }>
+  /**
+   * The person types a code (case, spaces and dashes do not count). Resolves with the JID of the linked device once its
+   * signature was checked. Rejects with PhoneError.
+   */
+  enterCode(code: string): Promise<{ readonly jid: string }>
+  /** The person scans the QR code with this text. Resolves and rejects as `enterCode`. */
+  scanQr(data: string): Promise<{ readonly jid: string }>
+  linkedDevices(): readonly { readonly jid: string; readonly name: string; readonly platform: string; readonly online: boolean }[]
+  /** The person logs the device out. Throws a RangeError for a device that is not linked. */
+  unlink(jid: string): Promise<void>
+  /**
+   * Sends a text to a number or JID of another account, or the phone's own, end-to-end encrypted to each device. Resolves
+   * when the server has it. Rejects with a RangeError when no phone here has that number.
+   */
+  send(to: string, text: string): Promise<void>
+  /**
+   * The next text for this phone, decrypted; `from` is a JID without device. Copies of what its own devices write to
+   * others are left out, notes to itself are not. Rejects when the emulator stops.
+   */
+  received(): Promise<{ readonly from: string; readonly text: string }>
+}
+
+/** The phone's screen: what came and was not looked at yet. */
+export interface Screen {
+  readonly prompts: Inflow<{ readonly device: string }>
+  readonly texts: Inflow<TextReceived>
+}
+
+export interface Inflow<Item> {
+  push(item: Item): void
+  next(): Promise<Item>
+  /** Whoever waits, now or later, is told. */
+  stop(): void
+}
+
+export function createScreen(): Screen {
+  return { prompts: createInflow('prompted()'), texts: createInflow('received()') }
+}
+
+const MAX_UNSEEN = 10_000
+
+export function createInflow<Item>(name: string): Inflow<Item> {
+  const items: Item[] = []
+  const takers: { resolve(item: Item): void; reject(error: Error): void }[] = []
+  let stopped = false
+  const over = (): Error => new PhoneError('no-request', `${name}: the emulator was stopped`)
+
+  return {
+    push(item) {
+      const taker = takers.shift()
+      if (taker !== undefined) return taker.resolve(item)
+      items.push(item)
+      if (items.length > MAX_UNSEEN) items.shift()
+    },
+    next() {
+      const [item] = items.splice(0, 1)
+      if (item !== undefined) return Promise.resolve(item)
+      const taken = new Promise<Item>((resolve, reject) => {
+        if (stopped) return reject(over())
+        takers.push({ resolve, reject })
+      })
+      // Nobody may be looking any more when the emulator stops.
+      taken.catch(() => {})
+      return taken
+    },
+    stop() {
+      stopped = true
+      for (const taker of takers.splice(0)) taker.reject(over())
+    },
+  }
+}
+
+export function createPhone(options: {
+  readonly world: World
+  readonly accounts: Accounts
+  readonly account: Account
+  readonly inbox: PhoneInbox
+  readonly screen: Screen
+}): Phone {
+  const { world, accounts, account, inbox, screen } = options
+  return {
+    prompted: () => screen.prompts.next(),
+    enterCode: (code) => enterCode(world, account, code),
+    scanQr: (data) => scanQr(world, account, data),
+    linkedDevices: () =>
+      [...account.devices.values()].map(({ jid, name, platform, online }) => ({
+        jid,
+        name,
+        platform,
+        online: online !== undefined,
+      })),
+    async unlink(jid) {
+      const device = accounts.deviceByJid(jid)
+      if (device === undefined || device.account !== account) throw new RangeError('no such device is linked to this phone')
+      unlinkDevice(device)
+    },
+    async send(to, text) {
+      const target = accounts.byJid(to.includes('@') ? to : pnJid(digitsOf(to)))
+      if (target === undefined) throw new RangeError('no phone of this emulator has that number: add it with addPhone()')
+      await inbox.send(target, text)
+    },
+    received: () => screen.texts.next(),
+  }
+}
