@@ -22,7 +22,7 @@ export async function build({ force = false } = {}) {
   const fresh = join(root, 'node_modules', `.paircode-dist-${process.pid}`)
   rmSync(MARK, { force: true })
   try {
-    const args = ['-p', 'tsconfig.build.json', '--outDir', fresh]
+    const args = ['-p', 'tsconfig.build.json', '--outDir', fresh, '--pretty', 'false']
     const { code, output } = await runTool('typescript', args, { limitMs: LIMIT_MS })
     if (code !== 0) throw new Error(`tsc ended with ${code}. Mend what it names, then start again.\n${output}`)
     rmSync(DIST, { recursive: true, force: true })

@@ -6,11 +6,11 @@ import { checkImports } from './imports.mjs'
 import { runNpm, runTool } from './programs.mjs'
 
 const LIMIT_MS = 5 * 60_000
-const tool = (packageName, ...args) => runTool(packageName, args, { limitMs: LIMIT_MS, env: { FORCE_COLOR: '0' } })
+const tool = (packageName, ...args) => runTool(packageName, args, { limitMs: LIMIT_MS, env: { NO_COLOR: '1' } })
 
 /** @type {readonly { name: string, run: (tarball: string) => Promise<{ code: number, output: string }> }[]} */
 export const checks = [
-  { name: 'types', run: () => tool('typescript', '-p', 'tsconfig.json') },
+  { name: 'types', run: () => tool('typescript', '-p', 'tsconfig.json', '--pretty', 'false') },
   { name: 'biome', run: () => tool('@biomejs/biome', 'check', '--error-on-warnings', '--max-diagnostics=50') },
   { name: 'knip', run: () => tool('knip', '--no-progress') },
   { name: 'publint', run: (tarball) => tool('publint', 'run', tarball, '--strict') },

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { install } from './install.mjs'
-import { secondsSince } from './programs.mjs'
+import { runTool, secondsSince } from './programs.mjs'
+import { countsOf } from './test-counts.mjs'
 
 const TESTS_LIMIT_MS = 30 * 60_000
 const total = { passed: 0, failed: 0 }
@@ -51,7 +52,6 @@ async function step(name, work) {
 }
 
 async function runVitest(tarball) {
-  const { runTool } = await import('./programs.mjs')
   const folder = mkdtempSync(join(tmpdir(), 'paircode-test-'))
   try {
     const report = join(folder, 'report.json')
@@ -62,32 +62,13 @@ async function runVitest(tarball) {
       limitMs: TESTS_LIMIT_MS,
       env,
     })
-    count(code, readReport(report))
+    const { passed, failed, notes } = countsOf(readReport(report), code)
+    for (const note of notes) console.log(note)
+    total.passed += passed
+    total.failed += failed
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-function count(code, report) {
-  const files = report?.testResults ?? []
-  const tests = files.flatMap((file) => file.assertionResults)
-  const passed = tests.filter(({ status }) => status === 'passed').length
-  const failed = tests.filter(({ status }) => status === 'failed').length
-  // A file that could not be loaded has no failed test of its own.
-  const broken = files.filter(
-    (file) => file.status === 'failed' && file.assertionResults.every(({ status }) => status !== 'failed'),
-  ).length
-  for (const { fullName } of tests.filter(({ status }) => status !== 'passed' && status !== 'failed'))
-    console.log(`not run: ${fullName}`)
-  total.passed += passed
-  total.failed += failed + broken
-  if (passed + failed === 0) fail('vitest ran no test')
-  else if (code !== 0 && failed + broken === 0) fail(`vitest ended with ${code} although no test failed`)
-}
-
-function fail(sentence) {
-  console.log(sentence)
-  total.failed += 1
 }
 
 function readReport(file) {

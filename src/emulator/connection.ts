@@ -32,10 +32,8 @@ export interface ConnectionOptions {
   readonly socket: WebSocket
   readonly clock: VirtualClock
   readonly staticKey: KeyPair
-  /** The certificate chain for this handshake. */
-  readonly chain: () => Uint8Array
-  /** Called before the server's hello; the hello goes out when `proceed` is called. */
-  readonly onHandshake: (line: Line, proceed: () => void) => void
+  /** A client said hello: the server's hello goes out when `proceed` is called with a certificate chain. */
+  readonly onHandshake: (line: Line, proceed: (chain: Uint8Array) => void) => void
   /** The handshake is done. */
   readonly onClient: (line: Line, client: { readonly key: Uint8Array; readonly payload: Uint8Array }) => Receiver | undefined
   readonly record: (from: 'client' | 'server', node: Node) => void
@@ -44,6 +42,7 @@ export interface ConnectionOptions {
 export function serveConnection(options: ConnectionOptions): Line {
   const { socket, clock } = options
   const frames = createIntroducedReader()
+  let greeted = false
   let handshake: ServerHandshake | undefined
   let ciphers: { readonly send: Cipher; readonly receive: Cipher } | undefined
   let receiver: Receiver | undefined
@@ -78,20 +77,17 @@ export function serveConnection(options: ConnectionOptions): Line {
   const limit = clock.setTimeout(() => line.drop(), HANDSHAKE_LIMIT_MS)
 
   const greet = (clientHello: Uint8Array): void => {
-    handshake = answerHandshake({
-      clientHello,
-      ephemeral: generateKeyPair(),
-      staticKey: options.staticKey,
-      chain: options.chain(),
-    })
-    const { hello } = handshake
-    options.onHandshake(line, () => {
-      if (!over) socket.send(frame(hello))
+    greeted = true
+    options.onHandshake(line, (chain) => {
+      if (over) return
+      handshake = answerHandshake({ clientHello, ephemeral: generateKeyPair(), staticKey: options.staticKey, chain })
+      socket.send(frame(handshake.hello))
     })
   }
 
-  const finish = (started: ServerHandshake, clientFinish: Uint8Array): void => {
-    const { clientKey, payload, send, receive } = started.finish(clientFinish)
+  const finish = (clientFinish: Uint8Array): void => {
+    if (handshake === undefined) throw new Error('the client spoke before the server')
+    const { clientKey, payload, send, receive } = handshake.finish(clientFinish)
     ciphers = { send, receive }
     clock.clearTimeout(limit)
     receiver = options.onClient(line, { key: clientKey, payload })
@@ -99,8 +95,8 @@ export function serveConnection(options: ConnectionOptions): Line {
 
   const take = (payload: Uint8Array): void => {
     if (over) return
-    if (handshake === undefined) return greet(payload)
-    if (ciphers === undefined) return finish(handshake, payload)
+    if (!greeted) return greet(payload)
+    if (ciphers === undefined) return finish(payload)
     const stanza = decodeNode(ciphers.receive.open(payload))
     options.record('client', stanza)
     try {

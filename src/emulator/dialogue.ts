@@ -22,7 +22,8 @@ export interface Dialogue {
   ping(): void
   /** Acks, answers, pings: true when the stanza needs nothing more. */
   takes(stanza: Node): boolean
-  nextId(): string
+  /** When the client was last heard, ms since the epoch. */
+  heardAt(): number
   /** Forgets what is owed. */
   close(): void
 }
@@ -46,6 +47,7 @@ const TEXTS: Readonly<Record<number, string>> = {
 export function createDialogue(line: Line, clock: VirtualClock): Dialogue {
   const asked = new Map<string, (answer: Node) => void>()
   const notified = new Map<string, { readonly type: string; readonly from: string; readonly timer: unknown }>()
+  let heardAt = clock.now()
   let lastId = Math.floor(Math.random() * 1e9)
 
   const nextId = (): string => String(++lastId)
@@ -65,7 +67,7 @@ export function createDialogue(line: Line, clock: VirtualClock): Dialogue {
 
   const dialogue: Dialogue = {
     line,
-    nextId,
+    heardAt: () => heardAt,
     ask(content, attrs, answered) {
       const id = nextId()
       asked.set(id, answered)
@@ -91,6 +93,7 @@ export function createDialogue(line: Line, clock: VirtualClock): Dialogue {
       line.send(node('iq', { from: S_WHATSAPP_NET, type: 'get', id: nextId(), xmlns: 'urn:xmpp:ping' }, [node('ping')]))
     },
     takes(stanza) {
+      heardAt = clock.now()
       const { id = '', type } = stanza.attrs
       if (stanza.tag === 'ack' && stanza.attrs['class'] === 'notification') {
         takeAck(stanza)

@@ -1,21 +1,24 @@
 // Puts the rooms of one emulator together.
+import type { WebSocket } from 'ws'
 import type { CertificateDefect } from '../errors.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { generateKeyPair } from '../wire/bridge.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
+import { node } from '../wire/nodes.ts'
 import { type Account, createAccounts } from './accounts.ts'
 import { issueChain } from './certificate.ts'
 import { readClientPayload } from './client-payload.ts'
 import { createCodes } from './codes.ts'
 import { type Line, type Receiver, serveConnection } from './connection.ts'
-import { createFaults, type Fault, type Refusal, type Stage, type Tampering } from './faults.ts'
+import type { Dialogue } from './dialogue.ts'
+import { createFaults, type Fault, type Stage, type Tampering } from './faults.ts'
 import { digitsOf } from './jid.ts'
 import { serveLogin } from './login.ts'
 import { createPhone, createScreen, type Phone, type Screen } from './phone.ts'
 import { createPhoneInbox, type PhoneInbox } from './phone-inbox.ts'
 import { createPostOffice } from './post-office.ts'
 import { createQrRefs } from './qr-refs.ts'
-import { type Registration, serveRegistration } from './registration.ts'
+import { serveRegistration } from './registration.ts'
 import { listen } from './server.ts'
 import { createStanzaRecord, type RecordedStanza } from './stanza-record.ts'
 import { streamErrorNode } from './stream-errors.ts'
@@ -80,7 +83,8 @@ export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> 
   return startForgedEmulator(undefined, options)
 }
 
-const PING_MS = 30_000
+/** A line that was silent for so long is pinged. */
+const PING_MS = 60_000
 
 /** For tests of those who check certificates: the same emulator, with exactly one thing wrong in its chain. */
 export async function startForgedEmulator(
@@ -95,7 +99,7 @@ export async function startForgedEmulator(
   const record = createStanzaRecord()
   const logins: { jid: string; at: number }[] = []
   const phones = new Map<Account, { readonly inbox: PhoneInbox; readonly screen: Screen }>()
-  const lines = new Map<Line, Registration | 'login' | undefined>()
+  const open = new Map<Line, Opened>()
 
   const post = createPostOffice({ clock, accounts, inboxOf: (account) => phones.get(account)?.inbox })
   const world: World = {
@@ -108,7 +112,108 @@ export async function startForgedEmulator(
     prompt: (account, device) => phones.get(account)?.screen.prompts.push({ device }),
     noteLogin: (device) => void logins.push({ jid: device.jid, at: clock.now() }),
   }
-  const sound = issueChain({ root, staticKey: staticKey.public, now: clock.now(), defect })
 
-  throw new Error('assembled below')
+  const chainWith = (wrong: CertificateDefect | undefined): Uint8Array =>
+    issueChain({ root, staticKey: staticKey.public, now: clock.now(), defect: wrong })
+  const chain = chainWith(defect)
+
+  const serve = (socket: WebSocket): void => {
+    serveConnection({
+      socket,
+      clock,
+      staticKey,
+      record: record.add,
+      onHandshake(line, proceed) {
+        reach(world, 'handshake', (fault) => {
+          if (fault?.kind === 'fail' || fault?.kind === 'disconnect') return line.drop()
+          proceed(fault?.kind === 'tamper' ? chainWith(HANDSHAKE_DEFECTS[fault.with]) : chain)
+        })
+      },
+      onClient(line, { key, payload: bytes }) {
+        const payload = readClientPayload(bytes)
+        if (payload === undefined) return void line.end(node('failure', { reason: '400' }))
+        const opened =
+          payload.kind === 'login'
+            ? serveLogin(world, line, { key, payload })
+            : serveRegistration(world, line, { key, payload })
+        if (opened === undefined) return undefined
+        open.set(line, opened)
+        return {
+          receive: opened.receive,
+          closed() {
+            open.delete(line)
+            opened.closed()
+          },
+        }
+      },
+    })
+  }
+
+  const ping = (): void => {
+    for (const { dialogue } of open.values()) if (clock.now() - dialogue.heardAt() >= PING_MS) dialogue.ping()
+    clock.setTimeout(ping, PING_MS)
+  }
+
+  const server = await listen(port, serve)
+  const endpoint: Endpoint = { url: server.url, rootKey: root.public }
+  clock.setTimeout(ping, PING_MS)
+
+  const set = ({ at, times }: { at: Stage; times?: number }, fault: Fault): void => faults.set(at, fault, times)
+
+  const emulator: Emulator = {
+    endpoint,
+    socketConfig() {
+      emulator.trust()
+      return { waWebSocketUrl: endpoint.url }
+    },
+    trust: () => trustRoot(endpoint.rootKey),
+    addPhone(number, { name = 'Phone', platform = 'android', passkey = false } = {}) {
+      const digits = digitsOf(number)
+      if (!/^[1-9]\d{6,14}$/.test(digits)) throw new RangeError('a phone needs a number of 7 to 15 digits, country code first')
+      const account = accounts.add({ digits, name, platform, passkey })
+      const screen = createScreen()
+      const inbox = createPhoneInbox({
+        account,
+        clock,
+        post,
+        phoneBundle: post.phoneBundle,
+        onText: screen.texts.push,
+      })
+      phones.set(account, { inbox, screen })
+      return createPhone({ world, account, inbox, screen })
+    },
+    fail: (fault) => set(fault, { kind: 'fail', code: fault.code, text: fault.text, backoffS: fault.backoffS }),
+    hold: (fault) => set(fault, { kind: 'hold', ms: fault.ms }),
+    disconnect: (fault) => set(fault, { kind: 'disconnect' }),
+    tamper: (fault) => set(fault, { kind: 'tamper', with: fault.with }),
+    streamError(code, target) {
+      for (const [line, opened] of open) if (target === undefined || opened.belongsTo(target)) line.end(streamErrorNode(code))
+    },
+    advance: clock.advance,
+    stanzas: record.stanzas,
+    logins,
+    async stop() {
+      distrustRoot(endpoint.rootKey)
+      for (const line of open.keys()) line.drop()
+      clock.stop()
+      await server.close()
+      for (const { screen } of phones.values()) {
+        screen.prompts.stop()
+        screen.texts.stop()
+      }
+    },
+  }
+  return emulator
+}
+
+/** A connection of either kind. */
+interface Opened extends Receiver {
+  readonly dialogue: Dialogue
+  /** Whether a number, an account's JID or a device's JID means this connection. */
+  belongsTo(target: string): boolean
+}
+
+const HANDSHAKE_DEFECTS: Partial<Record<Tampering, CertificateDefect>> = {
+  signature: 'leaf-signature',
+  'missing-child': 'incomplete',
 }

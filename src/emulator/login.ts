@@ -6,7 +6,7 @@ import { type LoginPayload, sameBytes } from './client-payload.ts'
 import type { Line, Receiver } from './connection.ts'
 import { createDialogue, type Dialogue } from './dialogue.ts'
 import type { Refusal } from './faults.ts'
-import { lidJid, pnJid } from './jid.ts'
+import { digitsOf, lidJid, parseJid, pnJid } from './jid.ts'
 import { answerQuery } from './queries.ts'
 import { replaced } from './stream-errors.ts'
 import { isTampering, reach, type World } from './world.ts'
@@ -21,7 +21,7 @@ export function serveLogin(
   world: World,
   line: Line,
   client: { readonly key: Uint8Array; readonly payload: LoginPayload },
-): Receiver | undefined {
+): (Receiver & { readonly dialogue: Dialogue; belongsTo(target: string): boolean }) | undefined {
   const { payload } = client
   const device = world.accounts.deviceByJid(pnJid(payload.user, payload.device))
   if (device === undefined || !sameBytes(device.noiseKey, client.key)) {
@@ -95,6 +95,12 @@ export function serveLogin(
   })
 
   return {
+    dialogue,
+    belongsTo(target) {
+      if (!target.includes('@')) return digitsOf(target) === device.account.digits
+      const named = world.accounts.byJid(target) === device.account
+      return named && [0, device.id].includes(parseJid(target)?.device ?? 0)
+    },
     receive(stanza) {
       if (admitted) take(stanza)
     },

@@ -47,7 +47,7 @@ interface Sent {
 export function createPhoneInbox(options: {
   readonly account: Account
   readonly clock: VirtualClock
-  readonly post: () => PostOffice
+  readonly post: PostOffice
   /** The bundle of another phone. */
   readonly phoneBundle: (account: Account) => KeyBundle | undefined
   readonly onText: (received: TextReceived) => void
@@ -71,7 +71,7 @@ export function createPhoneInbox(options: {
   const dispatch = async (sent: Sent, retries?: number, bundle?: KeyBundle): Promise<void> => {
     const { to } = sent.letter
     const encrypted = await signal.encrypt(peerOf(to), sent.plaintext, () => bundle ?? bundleOf(to))
-    options.post().deliver({ ...sent.letter, encrypted, retries })
+    options.post.deliver({ ...sent.letter, encrypted, retries })
   }
 
   const remember = (sent: Sent): Sent => {
@@ -102,7 +102,7 @@ export function createPhoneInbox(options: {
     } catch {
       return askAgain(letter)
     }
-    options.post().receiptFromPhone(account, peer, letter.id, receiptAttrs(letter))
+    options.post.receiptFromPhone(account, peer, letter.id, receiptAttrs(letter))
     take(letter, plaintext)
   }
 
@@ -130,7 +130,7 @@ export function createPhoneInbox(options: {
     signal.forget(peer)
     const t = String(Math.floor(options.clock.now() / 1000))
     const [registration, ...keys] = bundleNodes(signal.bundle())
-    options.post().receiptFromPhone(account, peer, letter.id, { type: 'retry' }, [
+    options.post.receiptFromPhone(account, peer, letter.id, { type: 'retry' }, [
       node('retry', { count: String(retries), id: letter.id, t, v: '1', error: '0' }),
       ...(registration === undefined ? [] : [registration]),
       node('keys', {}, keys),

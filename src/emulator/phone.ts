@@ -1,5 +1,5 @@
 // A phone as its person uses it.
-import type { Account, Accounts } from './accounts.ts'
+import type { Account } from './accounts.ts'
 import { digitsOf, pnJid } from './jid.ts'
 import { enterCode, scanQr } from './linking.ts'
 import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
@@ -87,12 +87,12 @@ export function createInflow<Item>(name: string): Inflow<Item> {
 
 export function createPhone(options: {
   readonly world: World
-  readonly accounts: Accounts
   readonly account: Account
   readonly inbox: PhoneInbox
   readonly screen: Screen
 }): Phone {
-  const { world, accounts, account, inbox, screen } = options
+  const { world, account, inbox, screen } = options
+  const { accounts } = world
   return {
     prompted: () => screen.prompts.next(),
     enterCode: (code) => enterCode(world, account, code),

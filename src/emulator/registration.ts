@@ -5,6 +5,7 @@ import { answerHello, type CompanionFinish, takeFinish } from './code-stages.ts'
 import type { CodeRequest } from './codes.ts'
 import type { Line, Receiver } from './connection.ts'
 import { createDialogue, type Dialogue } from './dialogue.ts'
+import { digitsOf } from './jid.ts'
 import type { PasskeyCeremony } from './passkey.ts'
 import { PhoneError } from './phone-error.ts'
 import { REFS_LIFE_MS, sendPairDevice } from './qr-refs.ts'
@@ -36,7 +37,7 @@ export function serveRegistration(
   world: World,
   line: Line,
   client: { readonly key: Uint8Array; readonly payload: RegistrationPayload },
-): Receiver & { readonly registration: Registration } {
+): Receiver & { readonly dialogue: Dialogue; belongsTo(target: string): boolean } {
   const { clock } = world
   const dialogue = createDialogue(line, clock)
   const waits = new Set<Waiting<never>>()
@@ -83,7 +84,11 @@ export function serveRegistration(
   refsEnd = clock.setTimeout(endWithRefs, REFS_LIFE_MS)
 
   return {
-    registration,
+    dialogue,
+    belongsTo(target) {
+      const account = registration.request?.account
+      return account !== undefined && (digitsOf(target) === account.digits || world.accounts.byJid(target) === account)
+    },
     receive(stanza) {
       if (dialogue.takes(stanza)) return
       if (stanza.tag === 'iq') takeRequest(stanza)

@@ -1,7 +1,8 @@
 // What the rooms of one emulator share.
-import type { Account, Accounts } from './accounts.ts'
+import type { Account, Accounts, LinkedDevice } from './accounts.ts'
 import type { Codes } from './codes.ts'
 import type { Faults, Stage, Strike } from './faults.ts'
+import type { PostOffice } from './post-office.ts'
 import type { QrRefs } from './qr-refs.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -11,8 +12,11 @@ export interface World {
   readonly accounts: Accounts
   readonly codes: Codes
   readonly refs: QrRefs
+  readonly post: PostOffice
   /** The notification on a phone: a companion wants a code to be typed. */
   readonly prompt: (account: Account, device: string) => void
+  /** A device was let in. */
+  readonly noteLogin: (device: LinkedDevice) => void
 }
 
 /** Runs a stage: after its delay, with what strikes; never, when silence was asked for. */

@@ -13,16 +13,15 @@ const AFTER_ZERO = new RegExp(`^(?:0|09|90)${ARGENTINA_NUMBER}$`)
 // By length: two digits, three, four.
 const AREAS = [/^11$/, /^[23]\d\d$/, /^[23]\d\d\d$/]
 
-/** `11 15 2345 6789`, after any 0 and 9: every way to read a 15 between area code and number, without that 15. */
-function withoutFifteen(digits: string): readonly string[] {
-  if (digits.length !== 12) return []
-  const found: string[] = []
+/** `11 15 2345 6789`, after any 0 and 9: the number without the 15, which fits behind one area code at most. */
+function withoutFifteen(digits: string): string | undefined {
+  if (digits.length !== 12) return undefined
   for (const [at, area] of AREAS.entries()) {
     const length = at + 2
     const fits = area.test(digits.slice(0, length)) && digits.startsWith('15', length)
-    if (fits) found.push(`${digits.slice(0, length)}${digits.slice(length + 2)}`)
+    if (fits) return `${digits.slice(0, length)}${digits.slice(length + 2)}`
   }
-  return found
+  return undefined
 }
 
 /** `15 2345 6789`: only Buenos Aires has eight digits after the 15, so only there the area code is known. */
@@ -38,12 +37,12 @@ function withoutArea(digits: string): PhoneRefused | undefined {
 /** What was written after +54. */
 export function argentinaRule(national: string): PhoneRefused | undefined {
   const digits = national.replace(/^0?9?0?(?=1|2|3)/, '')
-  const mobiles = withoutFifteen(digits)
-  if (mobiles.length > 0) {
+  const mobile = withoutFifteen(digits)
+  if (mobile !== undefined) {
     return refuse(
       'mobile-prefix',
       'Leave out the 15: after +54 a mobile number is written with a 9, the area code, then the number.',
-      mobiles.map((number) => `549${number}`),
+      [`549${mobile}`],
     )
   }
   const alone = withoutArea(digits)
@@ -64,16 +63,8 @@ export function argentinaRule(national: string): PhoneRefused | undefined {
  */
 export function argentinaAtHome(digits: string): PhoneResult | undefined {
   const bare = digits.replace(/^0?9?(?=1|2|3)/, '')
-  const mobiles = withoutFifteen(bare)
-  const [mobile] = mobiles
-  if (mobile !== undefined && mobiles.length === 1) return accept(`549${mobile}`, 'AR')
-  if (mobiles.length > 1) {
-    return refuse(
-      'ambiguous',
-      'The 15 can stand in two places. Write +54 9, the area code, then the number without the 15.',
-      mobiles.map((number) => `549${number}`),
-    )
-  }
+  const mobile = withoutFifteen(bare)
+  if (mobile !== undefined) return accept(`549${mobile}`, 'AR')
   const alone = withoutArea(bare)
   if (alone !== undefined) return alone
   if (!NUMBER.test(digits)) return undefined

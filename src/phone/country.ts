@@ -42,14 +42,17 @@ const ALIASES: readonly (readonly [country: CountryCode, ...names: string[]])[] 
   ['VN', 'viet nam'],
 ]
 
-/** Case, accents, dots, apostrophes and the words between are not what tells countries apart. */
+/**
+ * Case, dots, apostrophes, the accents of Latin letters and Arabic vowel signs are not what tells countries apart.
+ * Hindi vowel signs are: St. Martin and Sint Maarten differ in nothing else.
+ */
 function fold(name: string): string {
   return name
     .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}.'’ʻʼ`´]/gu, '')
+    .replace(/[\u{300}-\u{36f}\u{64b}-\u{655}\p{Cf}.'’ʻʼ`´]/gu, '')
     .toLowerCase()
     .replace(/&/g, ' and ')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
     .trim()
     .replace(/^the /, '')
     .replace(/^st /, 'saint ')

@@ -69,6 +69,7 @@ function readStrictly(digits: string): PhoneResult {
   if (rule !== undefined) return rule
 
   const reading = readPlan(digits)
+  if (reading === undefined && digits.length > LONGEST) return wrongLength(digits, callingCode)
   if (reading === undefined) {
     return refuse(
       'unknown-calling-code',

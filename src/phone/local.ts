@@ -82,8 +82,8 @@ function readBare(digits: string): PhoneResult {
     return refuse(
       'missing-country-code',
       'The country code is missing. Write + and the country code instead of the first 0.',
-      // North America's and Australia's prefixes for foreign numbers.
-      [/^011([1-9]\d+)$/, /^0011([1-9]\d+)$/].flatMap((prefix) => prefix.exec(digits)?.[1] ?? []),
+      // North America's prefix for foreign numbers.
+      digits.startsWith('011') ? [digits.slice(3)] : [],
     )
   }
   const others = nationalReadings(digits)
@@ -96,10 +96,8 @@ function readBare(digits: string): PhoneResult {
   }
   if (sure) return others.length === 0 || MOBILE_WITH_NINE_THIRD.test(digits) ? international : ambiguous(readings)
   if (!international.ok && international.suggestions.length > 0) return international
-  return refuse('missing-country-code', 'Write the number with + and the country code.', [
-    ...others,
-    ...(international.ok ? [digits] : []),
-  ])
+  const unsure = others.length === 0 ? [digits] : others
+  return refuse('missing-country-code', 'Write the number with + and the country code.', unsure)
 }
 
 /**

@@ -1,5 +1,7 @@
+import { callingCodeOf } from './calling-code-of.ts'
+
 /**
- * Numbers that regulators keep for fiction and examples, so that nobody is called. Digits after the calling code.
+ * Numbers that regulators keep for fiction and examples, so that nobody is called. By calling code: the digits after it.
  */
 const RESERVED: Readonly<Record<string, RegExp>> = {
   // NANPA, 555 line numbers: 555-0100 to 555-0199, in every area code.
@@ -21,9 +23,14 @@ const RESERVED: Readonly<Record<string, RegExp>> = {
   ),
 }
 
-/** Is this one of the numbers that belong to nobody, as `+1 202 555 0123`? Takes E.164, with or without the plus. */
+/**
+ * Is this one of the numbers that belong to nobody, as `+1 202 555 0123`? Takes E.164, with or without the plus, or
+ * printed in groups by `formatPhone`. Never throws.
+ */
 export function isReservedExample(e164: string): boolean {
-  const digits = /^\+?([1-9]\d{6,14})$/.exec(e164)?.[1]
+  if (typeof e164 !== 'string' || e164.length > 100) return false
+  const digits = /^\+?([1-9]\d{6,14})$/.exec(e164.replace(/[ ().-]/g, ''))?.[1]
   if (digits === undefined) return false
-  return Object.entries(RESERVED).some(([code, pattern]) => digits.startsWith(code) && pattern.test(digits.slice(code.length)))
+  const code = callingCodeOf(digits)
+  return RESERVED[code]?.test(digits.slice(code.length)) === true
 }

@@ -138,7 +138,9 @@ export function connect(options: ConnectOptions): Connection {
     }
   }
 
+  /** Once for each socket: an adopted one is online already when its first events are told. */
   const online = async (): Promise<void> => {
+    if (onlineSince !== undefined) return
     onlineSince = clock.now()
     enter({ name: 'online', since: new Date(onlineSince) })
     await internals.confirm(session, new Date(onlineSince)).catch(() => closing.abort(new Stop('store-error')))

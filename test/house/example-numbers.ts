@@ -20,7 +20,7 @@ export const FICTION: readonly NumberRange[] = [
 
 /** What stands for a number: a plus, a WhatsApp address, or the value of a field that holds a number. */
 const WRITTEN = [
-  /(?<![\w+])\+(\d[\d ().\u00a0-]{5,}\d)/g,
+  /(?<![\w+])\+(\d[\d ().\u00a0-]{5,}\d)(?![ ().-]*[\dxX•…])/g,
   /(?<![\w.])(\d{8,15})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)/g,
   /\b(?:phone|phoneNumber|number|addPhone)['"]?(?:\s*[:=]\s*|\()['"`]([\d][\d ().-]{6,}\d)['"`]/g,
 ]
@@ -33,6 +33,17 @@ export function numbersIn(text: string): readonly { readonly digits: string; rea
     line: text.slice(0, match.index).split('\n').length,
   }))
   return numbers.filter(({ digits }) => digits.length >= 8 && digits.length <= 15)
+}
+
+const RUN = 6
+
+/**
+ * Whether nobody takes it for a real number: six digits in a row that count up or down or stay the same. For the countries that
+ * reserve no numbers (Brazil, Mexico, Argentina and most others).
+ */
+export function isStructural(digits: string): boolean {
+  const steps = [...digits].slice(1).map((digit, at) => (10 + Number(digit) - Number(digits[at])) % 10)
+  return [0, 1, 9].some((step) => steps.join('').includes(String(step).repeat(RUN - 1)))
 }
 
 export function isIn(digits: string, ranges: readonly NumberRange[]): boolean {

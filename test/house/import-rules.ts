@@ -11,17 +11,38 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   linking: ['lib', 'errors', 'phone', 'wire', 'store'],
   session: ['lib', 'errors', 'phone', 'wire', 'store', 'linking'],
   baileys: ['lib', 'errors', 'phone', 'wire', 'store', 'linking'],
+  instructions: ['lib', 'errors', 'phone', 'linking'],
   emulator: ['lib', 'errors', 'phone', 'wire'],
   web: ['lib', 'phone'],
-  server: ['lib', 'errors', 'phone', 'wire', 'store', 'linking', 'session', 'baileys', 'web'],
-  index: ['lib', 'errors', 'phone', 'wire', 'store', 'linking', 'session'],
-  cli: ['lib', 'errors', 'phone', 'wire', 'store', 'linking', 'session', 'baileys', 'server', 'emulator'],
+  server: ['lib', 'errors', 'phone', 'wire', 'store', 'linking', 'session', 'baileys', 'instructions', 'web'],
+  index: ['lib', 'errors', 'phone', 'wire', 'store', 'linking', 'session', 'instructions'],
+  cli: [
+    'lib',
+    'errors',
+    'phone',
+    'wire',
+    'store',
+    'linking',
+    'session',
+    'baileys',
+    'instructions',
+    'server',
+    'emulator',
+  ],
 }
 
 /** Rooms of which only types may be taken: what a store keeps has the shape that wire gave it. */
 export const TYPES: Readonly<Record<string, readonly string[]>> = {
   store: ['wire'],
   web: ['store', 'linking', 'session', 'server'],
+}
+
+/** Single files that may take a single file of another room, and why. */
+export const ALSO: Readonly<Record<string, { readonly take: string; readonly why: string }>> = {
+  'store/credentials.ts': {
+    take: 'wire/bridge.ts',
+    why: 'authState() makes the keys of a new session, as Baileys does',
+  },
 }
 
 /**
@@ -31,7 +52,14 @@ export const TYPES: Readonly<Record<string, readonly string[]>> = {
 export const PURE = {
   folder: 'linking/',
   shells: ['linking/link.ts'],
-  fromWire: ['wire/nodes.ts', 'wire/protobuf.ts', 'wire/messages.ts', 'wire/bridge.ts', 'wire/noise.ts'],
+  fromWire: [
+    'wire/nodes.ts',
+    'wire/protobuf.ts',
+    'wire/messages.ts',
+    'wire/bridge.ts',
+    'wire/noise.ts',
+    'wire/endpoint.ts',
+  ],
   fromNode: ['node:buffer', 'node:crypto', 'node:util'],
 } as const
 
@@ -58,5 +86,8 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   uqr: { in: ['cli/', 'server/'] },
 }
 
-/** Files that may `import()` what they are told at run time: a path that a person gave. */
-export const COMPUTED: readonly string[] = ['cli/']
+/**
+ * Files that may load what is named at run time: a module that a person gave on the command line, and the Baileys of the
+ * project that runs, under either of its names.
+ */
+export const COMPUTED: readonly string[] = ['cli/', 'emulator/trust.ts']

@@ -1,6 +1,6 @@
 // Pure. Reads the imports of TypeScript sources and holds them against import-rules.ts. Files come in as path → text.
 import ts from 'typescript'
-import { COMPUTED, PACKAGES, PURE, ROOMS, TYPES } from './import-rules.ts'
+import { ALSO, COMPUTED, PACKAGES, PURE, ROOMS, TYPES } from './import-rules.ts'
 
 export interface Import {
   /** As written; undefined when it is computed at run time. */
@@ -89,6 +89,7 @@ function defectsOfRelative(edge: Edge, specifier: string, files: Files): readonl
   const [room, other] = [roomOf(edge.from), roomOf(to)]
   const mayTake = ROOMS[room]
   if (mayTake === undefined) return [`is in the room ${room}, which ROOMS does not name`]
+  if (ALSO[edge.from]?.take === to) return []
   if (edge.kind === 'type' && TYPES[room]?.includes(other)) return []
   if (room !== other && !mayTake.includes(other))
     return [`takes from ${to}: ${room} may take from ${mayTake.join(', ') || 'nothing'}`]
@@ -117,11 +118,11 @@ function isPure({ from, kind }: Edge): boolean {
   return kind !== 'type' && from.startsWith(PURE.folder) && !isIn(from, PURE.shells)
 }
 
-/** Each cycle once, named by the files on it. */
+/** Each cycle once, named by the files on it. Of what exists at run time: two files may use each other's types. */
 function cycles(edges: readonly Edge[], files: Files): readonly string[] {
   const targets = new Map<string, string[]>([...files.keys()].map((file) => [file, []]))
-  for (const { from, specifier } of edges)
-    if (specifier?.startsWith('.') && files.has(resolved(from, specifier)))
+  for (const { from, specifier, kind } of edges)
+    if (kind !== 'type' && specifier?.startsWith('.') && files.has(resolved(from, specifier)))
       targets.get(from)?.push(resolved(from, specifier))
   const done = new Set<string>()
   const found: string[] = []

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { FICTION, isIn, numbersIn } from './example-numbers.ts'
+import { FICTION, isIn, isStructural, numbersIn } from './example-numbers.ts'
 import { SHOWN } from './shown-numbers.ts'
 import { textFiles } from './text-files.ts'
 
@@ -77,7 +77,7 @@ describe('telephone numbers', () => {
   it('that anyone could read here belong to nobody', () => {
     const shown = [...files].flatMap(([path, text]) =>
       numbersIn(text)
-        .filter(({ digits }) => !isIn(digits, ranges))
+        .filter(({ digits }) => !isIn(digits, ranges) && !isStructural(digits))
         .map(({ digits, line }) => `${path}:${line} +${digits}`),
     )
     expect(shown).toEqual([])
@@ -98,6 +98,11 @@ describe('telephone numbers', () => {
   it('are not seen in dates, sums, ids and addresses of other kinds', () => {
     const text = said('2026-01-01T00:00:00+00:00 a+10000000 1700000000000 12345678901234', '@lid v+1.2')
     expect(numbersIn(text)).toEqual([])
+  })
+
+  it('that count up or repeat are shapes, others are not', () => {
+    expect(['5511987654321', '525512345678', '5411999999', '4934567890'].map(isStructural)).toEqual([true, true, true, true])
+    expect([said('1212', '5559876'), '5511912341234'].map(isStructural)).toEqual([false, false])
   })
 
   it('of a reserved range are told from their neighbours', () => {

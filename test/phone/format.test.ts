@@ -24,8 +24,13 @@ describe('formatPhone', () => {
     expect(formatPhone('+4901701234567')).toBe('+4901701234567')
   })
 
-  it.each(['', 'nobody', '+49', '0170 1234567', '+1 202 555 0123 x12', '1'.repeat(500)])('gives %j back', (given) => {
+  it.each(['', 'nobody', '+49', '0170 1234567', '+1 202 555 0123 x12'])('gives %j back', (given) => {
     expect(formatPhone(given)).toBe(given)
+  })
+
+  it('gives an absurdly long text back unread', () => {
+    const text = '1'.repeat(5_000_000)
+    expect(formatPhone(text)).toBe(text)
   })
 
   it('gives an empty text for a value that is not a string', () => {
@@ -41,6 +46,10 @@ describe('formatPhone', () => {
   })
 
   it('never throws, whatever the string', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(typeof formatPhone(text)).toBe('string')))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(typeof formatPhone(text)).toBe('string')
+      }),
+    )
   })
 })

@@ -17,7 +17,7 @@ import {
   type Step,
   setTimer,
   stay,
-  then,
+  andThen,
 } from './state.ts'
 
 /** ms. After this nobody knows whether WhatsApp took the request; the code was not shown, so it may be asked again. */
@@ -36,7 +36,7 @@ export function beginCode(state: AttemptState, exhausted: LinkError = expired(st
     tries: 1,
     code: { name: 'preparing', prepared: undefined, reserved: false },
   }
-  return then(stay(begun, { type: 'prepare-code' }, { type: 'reserve' }), connectIfClosed)
+  return andThen(stay(begun, { type: 'prepare-code' }, { type: 'reserve' }), connectIfClosed)
 }
 
 /** The next try for the same code number: its slot is kept, its keys are new. */
@@ -46,7 +46,7 @@ export function retryCode(state: AttemptState): Step {
     link: 'connecting',
     code: { name: 'preparing', prepared: undefined, reserved: true },
   }
-  return then(stay(begun, { type: 'prepare-code' }), connectIfClosed)
+  return andThen(stay(begun, { type: 'prepare-code' }), connectIfClosed)
 }
 
 export function connectIfClosed(state: AttemptState): Step {
@@ -113,7 +113,7 @@ export function takeHelloAnswer(state: AttemptState, stanza: Node, { now }: Mome
 export function answerTimedOut(state: AttemptState): Step {
   if (state.code.name !== 'asking') return stay(state)
   const error = new LinkError('network', `WhatsApp did not answer the code request within ${ANSWER_MS} ms`)
-  return then(dropConnection(state), (dropped) => retryOrFail(dropped, error))
+  return andThen(dropConnection(state), (dropped) => retryOrFail(dropped, error))
 }
 
 export function dropConnection(state: AttemptState): Step {
@@ -138,9 +138,9 @@ export function codeDied(
 ): Step {
   const manual = options.manual === true || state.settings.refresh === 'manual'
   const forgotten = forgetCode(state, moment)
-  const told = then(forgotten, (now) => stay(now, emit({ type: 'code-expired', reason, manual })))
-  if (!manual) return then(told, (now) => beginCode(now, options.exhausted))
-  return then(told, (now) => stay({ ...now, link: 'connecting' }, { type: 'release' }))
+  const told = andThen(forgotten, (now) => stay(now, emit({ type: 'code-expired', reason, manual })))
+  if (!manual) return andThen(told, (now) => beginCode(now, options.exhausted))
+  return andThen(told, (now) => stay({ ...now, link: 'connecting' }, { type: 'release' }))
 }
 
 function forgetCode(state: AttemptState, moment: Moment): Step {
@@ -148,15 +148,15 @@ function forgetCode(state: AttemptState, moment: Moment): Step {
   const forgotten: AttemptState = { ...state, code: { name: 'paused' } }
   const cleared = stay(forgotten, ...clearTimers('code', 'confirmation'))
   if (!touched) return cleared
-  return then(cleared, (now) => redraw({ ...now, advSecret: moment.random }))
+  return andThen(cleared, (now) => redraw({ ...now, advSecret: moment.random }))
 }
 
 /** The caller gives up the code on show, or asks for the first one after a pause. */
 export function refresh(state: AttemptState, moment: Moment): Step {
   if (state.code.name === 'paused') return beginCode(state)
   if (state.code.name !== 'live') return stay(state)
-  const told = then(forgetCode(state, moment), (now) =>
+  const told = andThen(forgetCode(state, moment), (now) =>
     stay(now, emit({ type: 'code-expired', reason: 'refresh', manual: false })),
   )
-  return then(told, (now) => beginCode(now))
+  return andThen(told, (now) => beginCode(now))
 }

@@ -4,7 +4,7 @@ import { LinkError } from '../../errors.ts'
 import type { ConnectionEnd } from '../../wire/ends.ts'
 import { buildPairDeviceSign, buildPairRefusal, type PairSuccess } from '../pair-success.ts'
 import { fail } from './ending.ts'
-import { type AttemptState, clearTimers, emit, type Step, setTimer, stay, then } from './state.ts'
+import { type AttemptState, clearTimers, emit, type Step, setTimer, stay, andThen } from './state.ts'
 
 /** ms. A store that takes longer is a fault with a name. */
 const STORE_MS = 30_000
@@ -60,7 +60,7 @@ export function notStored(state: AttemptState, error: LinkError): Step {
 export function storeTimedOut(state: AttemptState): Step {
   const error = new LinkError('store-error', `the store did not confirm the write within ${STORE_MS} ms`)
   const undone = stay(state, { type: 'withdraw' })
-  return then(undone, (now) => notStored(now, error))
+  return andThen(undone, (now) => notStored(now, error))
 }
 
 export function replySent(state: AttemptState): Step {
@@ -73,14 +73,14 @@ export function replySent(state: AttemptState): Step {
     setTimer('restart', RESTART_MS),
     emit({ type: 'paired', jid, ...(lid === undefined ? {} : { lid }), ...(platform === undefined ? {} : { platform }) }),
   )
-  return then(paired, (now) => (now.connection.name === 'closed' ? finish(now) : stay(now)))
+  return andThen(paired, (now) => (now.connection.name === 'closed' ? finish(now) : stay(now)))
 }
 
 /** The phone never got our word, so it shows no device: nothing of ours may remain either. */
 export function replyLost(state: AttemptState): Step {
   if (state.pairing.name !== 'replying') return stay(state)
   const error = new LinkError('network', 'the connection was lost before the link was complete; nothing was kept')
-  return then(stay(state, { type: 'withdraw' }), (now) => fail(now, error))
+  return andThen(stay(state, { type: 'withdraw' }), (now) => fail(now, error))
 }
 
 /** The connection is gone while an account is being confirmed, or after it was. */
@@ -100,5 +100,5 @@ export function finish(state: AttemptState): Step {
 }
 
 function refuse(state: AttemptState, id: string, why: 'forged' | 'failed', error: LinkError): Step {
-  return then(stay(state, { type: 'send', node: buildPairRefusal(id, why) }), (now) => fail(now, error))
+  return andThen(stay(state, { type: 'send', node: buildPairRefusal(id, why) }), (now) => fail(now, error))
 }

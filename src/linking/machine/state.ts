@@ -192,8 +192,11 @@ export function stay(state: AttemptState, ...effects: readonly Effect[]): Step {
   return { state, effects }
 }
 
-/** One step after another, the effects in order. A step that ended the attempt is the last. */
-export function then(first: Step, next: (state: AttemptState) => Step): Step {
+/**
+ * One step after another, the effects in order. A step that ended the attempt is the last. (Not named `then`: a module that
+ * exports that name is taken for a promise by `import()`.)
+ */
+export function andThen(first: Step, next: (state: AttemptState) => Step): Step {
   if (first.state.over) return first
   const second = next(first.state)
   return { state: second.state, effects: [...first.effects, ...second.effects] }

@@ -35,7 +35,7 @@ import {
   takeSignature,
 } from './pairing.ts'
 import { nextRef, redraw, takeRefs } from './qr.ts'
-import { type AttemptState, clearTimers, type Input, type Moment, type Step, setTimer, stay, type TimerName, then } from './state.ts'
+import { type AttemptState, clearTimers, type Input, type Moment, type Step, setTimer, stay, type TimerName, andThen } from './state.ts'
 
 export function step(state: AttemptState, input: Input, moment: Moment): Step {
   if (state.over) return stay(state)
@@ -82,7 +82,7 @@ function isPastReturn({ pairing }: AttemptState): boolean {
 
 function start(state: AttemptState): Step {
   const begun = stay(state, setTimer('attempt', state.settings.timeoutMs))
-  return then(begun, state.settings.digits === undefined ? beginQrRound : (now) => beginCode(now))
+  return andThen(begun, state.settings.digits === undefined ? beginQrRound : (now) => beginCode(now))
 }
 
 /** Without a number, a round is one connection and its refs. */
@@ -94,7 +94,7 @@ function beginQrRound(state: AttemptState): Step {
 function takeRefresh(state: AttemptState, moment: Moment): Step {
   if (state.settings.digits !== undefined) return refresh(state, moment)
   if (state.connection.name === 'opening' || state.connection.name === 'open') return stay(state)
-  return then(dropConnection(state), beginQrRound)
+  return andThen(dropConnection(state), beginQrRound)
 }
 
 function takeNode(state: AttemptState, stanza: Node, moment: Moment): Step {
@@ -119,8 +119,8 @@ function takePairDevice(state: AttemptState, stanza: Node, refs: readonly string
     ...clearTimers('pair-device'),
   )
   if (state.pairing.name !== 'none') return answered
-  return then(
-    then(answered, (ready) => takeRefs(ready, refs, moment)),
+  return andThen(
+    andThen(answered, (ready) => takeRefs(ready, refs, moment)),
     (shown) => askIfReady(shown, moment),
   )
 }
@@ -136,7 +136,7 @@ function takeNotification(state: AttemptState, stanza: Node, moment: Moment): St
   const acked = stay(state, { type: 'send', node: buildAck(stanza) })
   if (state.pairing.name !== 'none') return acked
   const notification = readNotification(stanza)
-  return then(acked, (now) => {
+  return andThen(acked, (now) => {
     switch (notification.kind) {
       case 'primary-hello':
         return takePrimaryHello(now, notification.hello, moment)
@@ -177,9 +177,9 @@ function takeEnd(state: AttemptState, end: ConnectionEnd, moment: Moment): Step 
     ...clearTimers('pair-device', 'answer', 'qr'),
   )
   const error = errorOfEnd(end)
-  return then(closed, (now) => {
+  return andThen(closed, (now) => {
     if (!error.retryable) return fail(now, error)
-    if (now.code.name === 'live') return then(codeDied(now, 'disconnected', moment, { exhausted: error }), keepQr)
+    if (now.code.name === 'live') return andThen(codeDied(now, 'disconnected', moment, { exhausted: error }), keepQr)
     if (now.code.name === 'waiting') return stay(now)
     if (now.code.name === 'paused') return keepQr(now)
     if (now.settings.digits === undefined && qrWasShown) return beginQrRound({ ...now, tries: 1 })
@@ -222,14 +222,14 @@ function attemptTimedOut({ settings }: AttemptState): LinkError {
 
 function pairDeviceTimedOut(state: AttemptState): Step {
   const error = new LinkError('network', `WhatsApp did not get ready within ${state.settings.connectTimeoutMs} ms`)
-  return then(dropConnection(state), (dropped) => retryOrFail(dropped, error))
+  return andThen(dropConnection(state), (dropped) => retryOrFail(dropped, error))
 }
 
 /** Refs that ran out never close a connection that a code lives on; without a number, the next round begins. */
 function qrTimedOut(state: AttemptState, moment: Moment): Step {
-  return then(nextRef(state, moment), (next) => {
+  return andThen(nextRef(state, moment), (next) => {
     if (next.qr !== undefined || next.settings.digits !== undefined) return stay(next)
     if (next.settings.refresh === 'manual') return dropConnection({ ...next, link: 'connecting' })
-    return then(dropConnection(next), beginQrRound)
+    return andThen(dropConnection(next), beginQrRound)
   })
 }

@@ -1,7 +1,12 @@
 /** 'Pair' in ASCII: marks a database file as a store of this package. */
 export const APPLICATION_ID = 0x50616972
 
-/** Each is run once, in order; a store's `user_version` is the number of those that it has seen. Never change one. */
+/**
+ * Each is run once, in order; a store's `user_version` is the number of those that it has seen. Never change one.
+ *
+ * Values run to 50 KB and so have rows with a rowid: in the tree of a WITHOUT ROWID table, a search reads every large row
+ * on its way whole (200 searches took 6 ms instead of 0.3).
+ */
 export const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (
@@ -31,7 +36,7 @@ export const MIGRATIONS: readonly string[] = [
     lookup BLOB NOT NULL,
     value BLOB NOT NULL,
     PRIMARY KEY (link, lookup)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
 
   CREATE TABLE records (
     kind TEXT NOT NULL,
