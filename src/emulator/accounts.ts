@@ -23,6 +23,10 @@ export interface Account {
   /** Never given out twice. */
   nextDevice: number
   readonly settings: AccountSettings
+  /** Those it wrote to or heard from: they are told when its devices change. */
+  readonly correspondents: Set<Account>
+  /** Those who want to know whether someone is there. */
+  readonly subscribers: Set<LinkedDevice>
 }
 
 /** What the server keeps for an account because one of its devices said so. */
@@ -50,6 +54,8 @@ export interface LinkedDevice {
   online: OnlineDevice | undefined
   /** The phone has sent it history and app-state keys. */
   greeted: boolean
+  /** It said that its person is there. */
+  available: boolean
 }
 
 /** A login connection as the rooms that deliver see it. */
@@ -93,6 +99,8 @@ export function createAccounts(): Accounts {
         rawId: randomInt(1, 2 ** 31),
         devices: new Map(),
         nextDevice: 1,
+        correspondents: new Set(),
+        subscribers: new Set(),
         settings: { about: '', blocked: new Set(), privacy: new Map(), disappearingS: 0, collections: new Map() },
       }
       numbers.set(account.digits, account)
@@ -131,6 +139,7 @@ export function addDevice(
     mailbox: createMailbox(),
     online: undefined,
     greeted: false,
+    available: false,
   }
   account.devices.set(id, device)
   return device

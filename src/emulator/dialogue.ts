@@ -75,6 +75,7 @@ export function createDialogue(line: Line, clock: VirtualClock): Dialogue {
       return id
     },
     notify(type, content, attrs = {}) {
+      if (line.closed) return
       const id = nextId()
       const from = attrs['from'] ?? S_WHATSAPP_NET
       const t = String(Math.floor(clock.now() / 1000))

@@ -7,6 +7,7 @@ import type { Line, Receiver } from './connection.ts'
 import { createDialogue, type Dialogue } from './dialogue.ts'
 import type { Refusal } from './faults.ts'
 import { digitsOf, lidJid, parseJid, pnJid } from './jid.ts'
+import { goOffline } from './presence.ts'
 import { answerQuery } from './queries.ts'
 import { replaced } from './stream-errors.ts'
 import { isTampering, reach, type World } from './world.ts'
@@ -106,7 +107,9 @@ export function serveLogin(
     },
     closed() {
       dialogue.close()
-      if (device.online === login) device.online = undefined
+      if (device.online !== login) return
+      device.online = undefined
+      goOffline(device)
     },
   }
 }

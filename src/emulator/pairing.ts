@@ -3,6 +3,7 @@
 import { bytesOf, childOf, type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
 import { deviceSigned, type IssuedIdentity, issueIdentity } from './account-identity.ts'
 import { type Account, addDevice, takeDeviceId } from './accounts.ts'
+import { announceDevice } from './device-changes.ts'
 import type { Strike } from './faults.ts'
 import { lidJid, pnJid } from './jid.ts'
 import { askForPasskey } from './passkey.ts'
@@ -106,7 +107,7 @@ function takeSignature(
       linked.reject(new PhoneError('refused', 'the companion’s signature was wrong'))
       return line.end(node('stream:error', { code: '401' }))
     }
-    addDevice(account, id, clientKey, payload)
+    announceDevice(addDevice(account, id, clientKey, payload), 'add')
     linked.resolve()
     if (fault?.kind === 'disconnect') return line.drop()
     line.end(node('stream:error', { code: '515' }))

@@ -5,6 +5,7 @@ import type { Account, Accounts, LinkedDevice } from './accounts.ts'
 import { lidJid, parseJid, pnJid } from './jid.ts'
 import type { KeyBundle } from './keys.ts'
 import type { PhoneInbox } from './phone-inbox.ts'
+import { forwardChatState, takePresence } from './presence.ts'
 import type { Encrypted, Peer } from './signal.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -58,6 +59,8 @@ export function createPostOffice(world: {
   }
 
   const deliver = (letter: Letter): void => {
+    letter.to.account.correspondents.add(letter.from.account)
+    letter.from.account.correspondents.add(letter.to.account)
     if (letter.to.device === 0) return world.inboxOf(letter.to.account)?.receive(letter)
     const device = letter.to.account.devices.get(letter.to.device)
     if (device !== undefined) send(device, messageNode(letter, now()))
@@ -113,6 +116,8 @@ export function createPostOffice(world: {
       if (stanza.tag === 'message') return takeMessage(device, stanza)
       if (stanza.tag === 'receipt') return takeReceipt(device, stanza)
       if (stanza.tag === 'ack') return device.mailbox.settle(stanza.attrs['class'] ?? '', stanza.attrs['id'] ?? '')
+      if (stanza.tag === 'presence') return takePresence(accounts, device, stanza)
+      if (stanza.tag === 'chatstate') return forwardChatState(accounts, device, stanza)
       if (stanza.tag === 'call') return device.online?.line.send(ackOf(stanza))
     },
     deliver,

@@ -1,6 +1,7 @@
 // The end of a linked device: by the phone, or by itself.
 import { childOf, type Node } from '../wire/nodes.ts'
 import type { LinkedDevice } from './accounts.ts'
+import { announceDevice } from './device-changes.ts'
 import { parseJid } from './jid.ts'
 import type { QueryAnswer } from './queries.ts'
 import { deviceRemoved } from './stream-errors.ts'
@@ -10,6 +11,7 @@ import type { World } from './world.ts'
 export function unlinkDevice(device: LinkedDevice): void {
   device.account.devices.delete(device.id)
   device.online?.line.end(deviceRemoved())
+  announceDevice(device, 'remove')
 }
 
 /** `remove-companion-device`: a device may remove itself, no other. */

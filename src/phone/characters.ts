@@ -12,7 +12,7 @@ const COLON = new Set([':', '：', '﹕'])
 // Signs that stand for a dash but are not in Unicode's dash class: the minus, the Japanese long sound mark, tildes.
 const DASH = new Set(['−', 'ー', 'ｰ', '~', '～'])
 // Bidi and zero-width controls are class Cf. The other two turn digits into keycap emoji.
-const INVISIBLE = /^[\p{Cf}\u{FE0F}\u{20E3}]$/u
+const INVISIBLE = /^(?:\p{Cf}|\u{FE0F}|\u{20E3})$/u
 const SPACE = /^[\p{Z}\s\u{85}]$/u
 const DIGIT = /^\p{Nd}$/u
 

@@ -39,11 +39,11 @@ function lengthAdvice(problem: string, callingCode: string, lengths: readonly nu
 function wrongLength(digits: string, callingCode: string): PhoneRefused {
   const lengths = nationalLengths(callingCode)
   const length = digits.length - callingCode.length
-  if (digits.length < SHORTEST || length < Math.min(...lengths)) {
-    return refuse('too-short', lengthAdvice('Digits are missing.', callingCode, lengths))
-  }
-  if (digits.length > LONGEST || length > Math.max(...lengths)) {
+  if (digits.length > LONGEST || length > (lengths.at(-1) ?? LONGEST)) {
     return refuse('too-long', lengthAdvice('There are too many digits.', callingCode, lengths))
+  }
+  if (digits.length < SHORTEST || length < (lengths[0] ?? 0)) {
+    return refuse('too-short', lengthAdvice('Digits are missing.', callingCode, lengths))
   }
   return refuse('impossible-length', lengthAdvice('No number here has this many digits.', callingCode, lengths))
 }
@@ -60,7 +60,10 @@ function extraPrefix(digits: string, reading: Reading): PhoneRefused {
 /** Exactly these digits, or what to change. */
 function readStrictly(digits: string): PhoneResult {
   if (digits.startsWith('0')) {
-    return refuse('leading-zero', 'After the + comes the country code, which never starts with 0: leave out the zeros, or write the code first.')
+    return refuse(
+      'leading-zero',
+      'After the + comes the country code, which never starts with 0: leave out the zeros, or write the code first.',
+    )
   }
   const callingCode = callingCodeOf(digits)
   if (digits.length < SHORTEST) return wrongLength(digits, callingCode)
@@ -114,8 +117,8 @@ export function refuseZeroInBrackets(digits: string, withoutZero: string): Phone
 
 /**
  * Would someone who reads these digits without a plus take them for this number? Stricter than accepting: the pattern
- * must fit, and in North America area code and exchange must be such as are given out (NANPA: neither
- * starts with 0 or 1, and no area code has a 9 in the middle).
+ * must fit, and in North America area code and exchange must be such as are given out (NANPA: neither starts with 0 or 1,
+ * and no area code has a 9 in the middle).
  */
 export function isConvincing(digits: string): boolean {
   if (digits.startsWith('1')) return looksNorthAmerican(digits)

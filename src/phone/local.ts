@@ -13,7 +13,11 @@ const TELLS_ITS_COUNTRY = 11
 
 /** Two readings, or one that is not sure enough to act on. */
 function ambiguous(readings: readonly string[]): PhoneResult {
-  return refuse('ambiguous', 'This can be read as more than one number. Write it with + and the country code.', readings)
+  return refuse(
+    'ambiguous',
+    'This can be read as more than one number. Write it with + and the country code.',
+    readings,
+  )
 }
 
 /**

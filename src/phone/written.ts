@@ -22,7 +22,8 @@ const SEND_LINK =
   /^(?:(?:https?:\/\/)?(?:www|api|web)\.whatsapp\.com\/send|whatsapp:\/\/send)\/?\?(?:.*&)?phone=(?:\+|%2B)?(\d{5,20})(?:&.*)?$/i
 const ANY_LINK = /:\/\/|^(?:www\.)?wa\.me\/|whatsapp\.com/i
 const SCHEME = /^(?:tel|whatsapp)\s*:\s*/i
-const EXTENSION = /\d\s*(?:[x×#]|;?\s*ext(?:ension|ensión|n)?\.?|ramal|anexo|interno|int\.?|poste|доб\.?)[\s.:=]*\d{1,9}\s*$/iu
+const EXTENSION =
+  /\d\s*(?:[x×#]|;?\s*ext(?:ension|ensión|n)?\.?|ramal|anexo|interno|int\.?|poste|доб\.?)[\s.:=]*\d{1,9}\s*$/iu
 const PLAIN = /^[0-9+ ().\-/]*$/
 
 /** The forms that name an account by themselves; undefined for everything else. */
@@ -51,9 +52,7 @@ function readPluses(text: string, digits: string): Written | PhoneRefused {
   const leads = !/\d/.test(text.slice(0, first))
   if (leads && text.indexOf('+', first + 1) === -1) {
     const withoutZero = text.replace(/\(\s*0\s*\)/, '').replace(/\D/g, '')
-    return withoutZero === digits
-      ? { form: 'international', digits }
-      : { form: 'international', digits, withoutZero }
+    return withoutZero === digits ? { form: 'international', digits } : { form: 'international', digits, withoutZero }
   }
   const numbers = text.split('+').filter((part) => part.replace(/\D/g, '').length > 4)
   if (numbers.length > 1) return refuse('several-numbers', 'There is more than one number here. Write one of them.')

@@ -5,9 +5,10 @@ import { StoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { pack, unpack } from './codec.ts'
 import { freshCredentials, isSigned } from './credentials.ts'
-import type { LinkValues, PackedKeys } from './link-values.ts'
+import type { LinkValues } from './link-values.ts'
 import { type LinkDetails, linkDetails } from './links.ts'
 import type { Sessions } from './sessions.ts'
+import type { PackedKeys } from './stored-values.ts'
 import type { LinkId } from './values.ts'
 
 export interface AuthState {
@@ -36,7 +37,8 @@ export async function openAuthState(
   }
   const values = valuesOf(live.row)
   const credentials = await values.readCredentials()
-  if (credentials === undefined) throw new StoreError('store-error', `the credentials of session ${session} are missing`)
+  if (credentials === undefined)
+    throw new StoreError('store-error', `the credentials of session ${session} are missing`)
   return authState(credentials, liveKeeper(sessions, values, clock, live.row, live.details, live.row.confirmed))
 }
 
@@ -106,7 +108,15 @@ function stagingKeeper(
     const createdAt = clock.now()
     const deviceName = ''
     try {
-      const of = await sessions.add({ session, deviceName, credentials, keys: staged, createdAt, pairedPreKeyId, confirmed })
+      const of = await sessions.add({
+        session,
+        deviceName,
+        credentials,
+        keys: staged,
+        createdAt,
+        pairedPreKeyId,
+        confirmed,
+      })
       const details = linkDetails(credentials, deviceName, pairedPreKeyId)
       live = liveKeeper(sessions, valuesOf(of), clock, of, details, confirmed)
       staged.clear()

@@ -33,6 +33,14 @@ export type Write =
   | { readonly type: 'drop-link'; readonly link: number }
   /** Does nothing when the link is gone or no longer kept: a socket that closes late brings nothing back. */
   | { readonly type: 'put-value'; readonly link: number; readonly lookup: Uint8Array; readonly value: Uint8Array }
+  /** Only when the value is still `old`. */
+  | {
+      readonly type: 'swap-value'
+      readonly link: number
+      readonly lookup: Uint8Array
+      readonly old: Uint8Array
+      readonly value: Uint8Array
+    }
   | { readonly type: 'drop-value'; readonly link: number; readonly lookup: Uint8Array }
   /** All values of a link but one. */
   | { readonly type: 'drop-values'; readonly link: number; readonly except: Uint8Array }

@@ -1,19 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { StoreError } from '../errors.ts'
 import type { CodeLimits } from './contract.ts'
-import { type AccountLimits, coolDown, DEFAULT_LIMIT, expiresAt, giveBack, NO_LIMITS, peek, take } from './limits.ts'
+import { type AccountLimits, coolDown, DEFAULT_LIMIT, giveBack, lifetime, NO_LIMITS, peek, take } from './limits.ts'
 import type { RecordChange, Records } from './records.ts'
 
 /** The limits of all accounts, in the store alone: they hold across processes and restarts. */
 export function createCodeLimits(records: Records): CodeLimits {
+  /** The caller's clock decides what is allowed; the store's clock only when a record that no longer matters goes. */
   const update = <T>(
     accountKey: string,
-    change: (state: AccountLimits) => { readonly state: AccountLimits; readonly result: T },
+    change: (state: AccountLimits) => { readonly state: AccountLimits; readonly result: T; readonly now?: number },
   ): Promise<T> =>
-    records.update('limit', accountKey, readLimits, (old = NO_LIMITS): RecordChange<AccountLimits, T> => {
-      const { state, result } = change(old)
+    records.update('limit', accountKey, readLimits, (old = NO_LIMITS, storeNow): RecordChange<AccountLimits, T> => {
+      const { state, result, now = storeNow } = change(old)
       if (state === old) return { result }
-      return { put: { value: state, expiresAt: expiresAt(state) }, result }
+      return { put: { value: state, expiresAt: storeNow + lifetime(state, now) }, result }
     })
 
   return {
@@ -21,7 +22,7 @@ export function createCodeLimits(records: Records): CodeLimits {
       const id = randomUUID()
       return update(accountKey, (old) => {
         const { state, slot } = take(old, now, limit, id)
-        return { state, result: slot }
+        return { state, result: slot, now }
       })
     },
     peek: (accountKey, now, limit = DEFAULT_LIMIT) =>
@@ -30,7 +31,7 @@ export function createCodeLimits(records: Records): CodeLimits {
     coolDown: (accountKey, now, backoffMs) =>
       update(accountKey, (old) => {
         const { state, waitMs } = coolDown(old, now, backoffMs)
-        return { state, result: waitMs }
+        return { state, result: waitMs, now }
       }),
   }
 }

@@ -8,7 +8,12 @@ import type { AuthenticationCreds } from 'baileys'
  */
 export function isSigned(credentials: AuthenticationCreds): boolean {
   const { account, me } = credentials
-  return Boolean(me?.id) && isFilled(account?.details) && isFilled(account?.accountSignature) && isFilled(account?.deviceSignature)
+  return (
+    Boolean(me?.id) &&
+    isFilled(account?.details) &&
+    isFilled(account?.accountSignature) &&
+    isFilled(account?.deviceSignature)
+  )
 }
 
 /** Bytes, or base64 text as Baileys' own folders hold them. */

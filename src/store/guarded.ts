@@ -17,7 +17,8 @@ export function guarded(backend: Backend, clock: Clock): Backend {
   let sweptAt = clock.now()
 
   const open = (): Backend => {
-    if (closed) throw new StoreError('store-error', 'the store is closed', { advice: 'Open the store again with openStore().' })
+    if (closed)
+      throw new StoreError('store-error', 'the store is closed', { advice: 'Open the store again with openStore().' })
     return backend
   }
 

@@ -1,2 +1,2 @@
-export { openStore, type OpenOptions } from './open.ts'
 export type { SessionInfo, SessionState, Store } from './contract.ts'
+export { type OpenOptions, openStore } from './open.ts'

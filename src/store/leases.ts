@@ -59,19 +59,19 @@ interface Held {
 }
 
 export function createLeases(records: Records, clock: Clock, self: Holder = thisProcess()): Leases {
-  const held = new Set<Held>()
+  const holding = new Set<Held>()
   let timer: unknown
   let closed = false
 
   const arm = (): void => {
-    if (timer !== undefined || held.size === 0) return
+    if (timer !== undefined || holding.size === 0) return
     timer = clock.setTimeout(tick, RENEW_MS)
     unref(timer)
   }
 
   const tick = (): void => {
     timer = undefined
-    for (const lease of held) {
+    for (const lease of holding) {
       if (lease.renewing) loseIfLate(lease)
       else void renew(lease)
     }
@@ -79,12 +79,12 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
   }
 
   const lose = (lease: Held, message: string, cause?: unknown): void => {
-    held.delete(lease)
+    holding.delete(lease)
     lease.lost.abort(new StoreError('lease-lost', message, { cause }))
   }
 
   const loseIfLate = (lease: Held, cause?: unknown): void => {
-    if (held.has(lease) && clock.now() - lease.renewedAt >= LOST_MS)
+    if (holding.has(lease) && clock.now() - lease.renewedAt >= LOST_MS)
       lose(lease, 'the lease could not be renewed in time', cause)
   }
 
@@ -93,7 +93,7 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
     const startedAt = clock.now()
     try {
       const kept = await records.update('lease', lease.key, readLease, (old, now) => renewed(old, lease.id, now))
-      if (!held.has(lease)) return
+      if (!holding.has(lease)) return
       if (kept) lease.renewedAt = startedAt
       else lose(lease, 'another holder took the lease over')
     } catch (cause) {
@@ -104,8 +104,8 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
   }
 
   const release = async (lease: Held): Promise<void> => {
-    held.delete(lease)
-    if (held.size === 0 && timer !== undefined) {
+    holding.delete(lease)
+    if (holding.size === 0 && timer !== undefined) {
       clock.clearTimeout(timer)
       timer = undefined
     }
@@ -115,9 +115,13 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
       .catch(() => {})
   }
 
-  const hold = (id: string, key: string, renewedAt: number): Lease => {
+  const held = async (id: string, key: string, renewedAt: number): Promise<Lease> => {
     const lease: Held = { id, key, lost: new AbortController(), renewedAt, renewing: false }
-    held.add(lease)
+    if (closed) {
+      await release(lease)
+      throw storeClosed()
+    }
+    holding.add(lease)
     arm()
     let released: Promise<void> | undefined
     return {
@@ -137,14 +141,14 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
       let watched: Watched | undefined
       for (;;) {
         signal?.throwIfAborted()
-        if (closed) throw new StoreError('store-error', 'the store is closed')
+        if (closed) throw storeClosed()
         const now = clock.now()
         const other = await records.update('lease', place, readLease, (old, storeNow) =>
           isFree(old, storeNow, watched, now, self)
             ? { put: stored({ id, holder: self, renewedAt: storeNow }), result: undefined }
             : { result: old },
         )
-        if (other === undefined) return hold(id, place, now)
+        if (other === undefined) return held(id, place, now)
         if (isAlive(other, watched?.record, self) || now >= giveUpAt)
           throw new LeaseHeld(kind, other.holder, isSame(other.holder, self))
         watched ??= { record: other, since: now }
@@ -153,7 +157,7 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
     },
     async close() {
       closed = true
-      await Promise.all([...held].map(release))
+      await Promise.all([...holding].map(release))
     },
   }
 }
@@ -178,6 +182,10 @@ function isFree(
   return watched !== undefined && !isChanged(old, watched.record) && now - watched.since >= VOID_MS
 }
 
+function storeClosed(): StoreError {
+  return new StoreError('store-error', 'the store is closed')
+}
+
 function renewed(old: LeaseRecord | undefined, id: string, now: number): RecordChange<LeaseRecord, boolean> {
   if (old?.id !== id) return { result: false }
   return { put: stored({ ...old, renewedAt: now }), result: true }
@@ -200,7 +208,8 @@ function isChanged(record: LeaseRecord, before: LeaseRecord): boolean {
 /** Written by this package and sealed, so a wrong shape is damage, not input. */
 function readLease(value: unknown): LeaseRecord {
   const lease = value as LeaseRecord
-  if (typeof lease.id === 'string' && Number.isFinite(lease.renewedAt) && Number.isFinite(lease.holder?.pid)) return lease
+  if (typeof lease.id === 'string' && Number.isFinite(lease.renewedAt) && Number.isFinite(lease.holder?.pid))
+    return lease
   throw new StoreError('store-error', 'the record of a lease is damaged')
 }
 

@@ -39,9 +39,13 @@ export function replace(links: readonly LinkRow[], fresh: LinkRow, now: number):
 export function withdraw(links: readonly LinkRow[], session: string): readonly Write[] {
   const withdrawn = listedOrThrow(links, session)
   if (stateOf(withdrawn) !== 'unconfirmed')
-    throw new StoreError('store-error', `session ${session} is ${stateOf(withdrawn)}: only an unconfirmed link can be withdrawn`, {
-      advice: 'Log the session out, or remove it.',
-    })
+    throw new StoreError(
+      'store-error',
+      `session ${session} is ${stateOf(withdrawn)}: only an unconfirmed link can be withdrawn`,
+      {
+        advice: 'Log the session out, or remove it.',
+      },
+    )
   const before = links.find((row) => row.link === withdrawn.replaced)
   const gone: Write = { type: 'drop-link', link: withdrawn.link }
   return before === undefined ? [gone] : [gone, put(relisted(before))]

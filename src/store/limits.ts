@@ -68,8 +68,8 @@ export function coolDown(
   return { state: { ...state, refusals, coolUntil: Math.max(state.coolUntil, now + waitMs) }, waitMs }
 }
 
-/** When nothing in it matters any more. */
-export function expiresAt(state: AccountLimits): number {
-  const lastSlot = Math.max(0, ...state.slots.map(({ at }) => at))
-  return Math.max(lastSlot + state.windowMs, state.refusals === 0 ? 0 : state.coolUntil + QUIET_MS)
+/** For how long, in ms, something in it may still matter. */
+export function lifetime(state: AccountLimits, now: number): number {
+  const cooling = state.refusals === 0 ? 0 : Math.max(0, state.coolUntil - now) + QUIET_MS
+  return Math.max(state.windowMs, cooling)
 }

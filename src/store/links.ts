@@ -6,9 +6,9 @@ import type { LinkRow, Write } from './backend.ts'
 import { pack } from './codec.ts'
 import type { SessionInfo } from './contract.ts'
 import { stateOf } from './life-cycle.ts'
-import type { PackedKeys } from './link-values.ts'
 import { packPreKeys } from './pre-key-block.ts'
 import type { Seal } from './seal.ts'
+import { eachKey, type PackedKeys } from './stored-values.ts'
 import type { LinkId, ValueCodec } from './values.ts'
 
 /** What is known of a link before it has a row. */
@@ -68,18 +68,21 @@ export function sealedLink(seal: Seal, codec: ValueCodec, fresh: NewLink): { row
   const of: LinkId = { session: fresh.session, link: randomBytes(6).readUIntBE(0, 6) }
   const { link } = of
   const values: Write[] = [
-    { type: 'put-value', link, lookup: codec.credentialsLookup(of), value: codec.sealCredentials(of, pack(fresh.credentials)) },
+    {
+      type: 'put-value',
+      link,
+      lookup: codec.credentialsLookup(of),
+      value: codec.sealCredentials(of, pack(fresh.credentials)),
+    },
   ]
   if (fresh.preKeys !== undefined && fresh.preKeys.length > 0) {
     const value = codec.sealPreKeyBlock(of, packPreKeys(fresh.preKeys))
     values.push({ type: 'put-value', link, lookup: codec.preKeyBlockLookup(of), value })
   }
-  for (const [type, byId] of fresh.keys ?? []) {
-    for (const [id, packed] of byId) {
-      if (packed === null) continue
-      const lookup = codec.keyLookup(of, type, id)
-      values.push({ type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, { type, id, packed }) })
-    }
+  for (const key of eachKey(fresh.keys ?? new Map())) {
+    if (key.packed === null) continue
+    const lookup = codec.keyLookup(of, key.type, key.id)
+    values.push({ type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, key) })
   }
   const details = linkDetails(fresh.credentials, fresh.deviceName, fresh.pairedPreKeyId)
   const row: LinkRow = {

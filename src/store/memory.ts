@@ -76,6 +76,12 @@ function applyOne({ links, values, records }: Tables, write: Write): void {
       if (links.get(write.link)?.kept !== true) return
       ofLink(values, write.link).set(hex(write.lookup), { lookup: write.lookup, value: write.value })
       return
+    case 'swap-value': {
+      const row = values.get(write.link)?.get(hex(write.lookup))
+      if (row === undefined || hex(row.value) !== hex(write.old)) return
+      values.get(write.link)?.set(hex(write.lookup), { lookup: write.lookup, value: write.value })
+      return
+    }
     case 'drop-value':
       values.get(write.link)?.delete(hex(write.lookup))
       return

@@ -6,7 +6,7 @@ import { unlock } from './check.ts'
 import type { Store } from './contract.ts'
 import { sweep } from './guarded.ts'
 import { memoryBackend } from './memory.ts'
-import { createLookup, createSeal } from './seal.ts'
+import { createSeal } from './seal.ts'
 import { assembleStore } from './store.ts'
 
 export interface OpenOptions {
@@ -38,10 +38,9 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   const previous = (options.previousKeys ?? []).map((key, index) => checkedKey(key, `previousKeys[${index}]`))
   const { backend, key } = await openBackend(scheme, rest, clock, given)
   try {
-    const seal = createSeal(key, previous)
-    const lookup = createLookup(await unlock(backend, seal))
+    const unlocked = await unlock(backend, createSeal(key, previous))
     await backend.commit([sweep(clock.now())])
-    return assembleStore({ kind: scheme, backend, seal, lookup, clock })
+    return assembleStore({ kind: scheme, backend, unlocked, clock })
   } catch (thrown) {
     await backend.close().catch(() => {})
     throw thrown
@@ -53,7 +52,8 @@ type Scheme = 'sqlite' | 'memory'
 const FORMS = 'Use sqlite:./sessions.db for a file, or memory: for a trial.'
 
 function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: string } {
-  if (typeof url !== 'string') throw new StoreError('not-a-store', 'the address of a store is a string', { advice: FORMS })
+  if (typeof url !== 'string')
+    throw new StoreError('not-a-store', 'the address of a store is a string', { advice: FORMS })
   const colon = url.indexOf(':')
   const scheme = url.slice(0, Math.max(colon, 0)).toLowerCase()
   const rest = url.slice(colon + 1)
@@ -66,17 +66,16 @@ function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: stri
   if (scheme !== 'sqlite') throw new StoreError('not-a-store', 'not the address of a store', { advice: FORMS })
   if (rest === ':memory:')
     throw new StoreError('not-a-store', 'sqlite::memory: is not supported', { advice: 'Use memory: instead.' })
+  if (/^\/\/(?!\/)/.test(rest))
+    throw new StoreError('not-a-store', 'sqlite:// is followed by a third slash or not written', {
+      advice: 'Write sqlite:./sessions.db, or sqlite:/absolute/path/sessions.db.',
+    })
   if (rest === '' || rest.includes('\0'))
     throw new StoreError('not-a-store', 'sqlite: needs the path of a file', { advice: FORMS })
   return { scheme, rest }
 }
 
-async function openBackend(
-  scheme: Scheme,
-  rest: string,
-  clock: Clock,
-  key: Uint8Array | undefined,
-): Promise<Opened> {
+async function openBackend(scheme: Scheme, rest: string, clock: Clock, key: Uint8Array | undefined): Promise<Opened> {
   if (scheme === 'memory') return { backend: memoryBackend(clock), key: key ?? randomBytes(32) }
   const { openSqlite } = await import('./sqlite/open.ts')
   return openSqlite(rest, clock, key)

@@ -1,6 +1,6 @@
 // Small shared facts (limits, leases) as sealed JSON, found by a keyed hash, changed atomically between processes.
 import type { Backend, RecordKind } from './backend.ts'
-import type { Seal } from './seal.ts'
+import type { Lookup, Seal } from './seal.ts'
 
 /** What becomes of a record. Neither `put` nor `drop`: it stays as it is, and nothing is written. */
 export interface RecordChange<V, T> {
@@ -19,7 +19,7 @@ export interface Records {
   ): Promise<T>
 }
 
-export function createRecords(backend: Backend, seal: Seal, lookup: (...parts: string[]) => Buffer): Records {
+export function createRecords(backend: Backend, seal: Seal, lookup: Lookup): Records {
   return {
     update(kind, key, read, change) {
       const hashed = lookup('record', kind, key)

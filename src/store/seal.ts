@@ -1,5 +1,13 @@
 // Sealing: AES-256-GCM on each value by itself. What is sealed for one place does not open in another.
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomFillSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomFillSync,
+} from 'node:crypto'
 import { StoreError } from '../errors.ts'
 
 /** Leads every sealed value, and is bound into it. */
@@ -64,12 +72,14 @@ export function createSeal(current: Uint8Array, previous: readonly Uint8Array[] 
   }
 }
 
+export type Lookup = (...parts: readonly string[]) => Buffer
+
 /**
  * The name under which something is stored without being told: the first 16 bytes of HMAC-SHA256. Parts are kept apart
  * by their lengths.
  */
-export function createLookup(key: Uint8Array): (...parts: readonly string[]) => Buffer {
-  const secret = createSecretKey(key)
+export function createLookup(key: Uint8Array): Lookup {
+  const secret = createSecretKey(subKey(key, 'lookup', 32))
   return (...parts) => {
     const hmac = createHmac('sha256', secret)
     hmac.update(parts.map((part) => `${part.length}:${part}`).join(''))
@@ -78,9 +88,11 @@ export function createLookup(key: Uint8Array): (...parts: readonly string[]) => 
 }
 
 function derived(key: Uint8Array): DerivedKey {
-  const subKey = (purpose: string, bytes: number): Buffer =>
-    Buffer.from(hkdfSync('sha256', key, '', `paircode store ${purpose}`, bytes))
-  return { id: subKey('key id', KEY_ID_BYTES), values: createSecretKey(subKey('values', 32)) }
+  return { id: subKey(key, 'key id', KEY_ID_BYTES), values: createSecretKey(subKey(key, 'values', 32)) }
+}
+
+function subKey(key: Uint8Array, purpose: string, bytes: number): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `paircode store ${purpose}`, bytes))
 }
 
 function keyIdOf(sealed: Uint8Array): Uint8Array {

@@ -32,7 +32,10 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
   const changing = new Map<string, Promise<unknown>>()
 
   const change = async (session: string, decide: (links: readonly LinkRow[]) => readonly Write[]): Promise<void> => {
-    const changed = backend.change(session, (links) => ({ writes: [...decide(links), sweep(clock.now())], result: undefined }))
+    const changed = backend.change(session, (links) => ({
+      writes: [...decide(links), sweep(clock.now())],
+      result: undefined,
+    }))
     const settled = Promise.allSettled([changing.get(session), changed])
     changing.set(session, settled)
     void settled.then(() => {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import type { Clock } from '../lib/clock.ts'
 import { openAuthState } from './auth-state.ts'
 import type { Backend } from './backend.ts'
+import type { Unlocked } from './check.ts'
 import { createCodeLimits } from './code-limits.ts'
 import type { Store, StoreInternals } from './contract.ts'
 import { guarded } from './guarded.ts'
@@ -10,27 +11,25 @@ import { rememberInternals } from './internals.ts'
 import { createLeases } from './leases.ts'
 import { createLinkValues, type LinkValues } from './link-values.ts'
 import { createRecords } from './records.ts'
-import type { Seal } from './seal.ts'
 import { checkedSessionName } from './session-name.ts'
 import { createSessions } from './sessions.ts'
-import { createValueCodec, type LinkId } from './values.ts'
+import type { LinkId } from './values.ts'
 
 export interface StoreParts {
   /** 'memory', 'sqlite' or 'postgres': all that a store says about itself when it is printed. */
   readonly kind: string
   readonly backend: Backend
-  readonly seal: Seal
-  readonly lookup: (...parts: string[]) => Buffer
+  readonly unlocked: Unlocked
   readonly clock: Clock
 }
 
 /** How long `close()` waits for those who asked to be told before it. */
 const CLOSING_MS = 10_000
 
-export function assembleStore({ kind, backend: database, seal, lookup, clock }: StoreParts): Store {
+export function assembleStore({ kind, backend: database, unlocked, clock }: StoreParts): Store {
+  const { seal, codec, lookup, recordSeal } = unlocked
   const backend = guarded(database, clock)
-  const codec = createValueCodec(seal, lookup)
-  const records = createRecords(backend, seal, lookup)
+  const records = createRecords(backend, recordSeal, lookup)
   const sessions = createSessions(backend, seal, codec, clock)
   const leases = createLeases(records, clock)
   const inUse = new Map<number, LinkValues>()
@@ -44,7 +43,7 @@ export function assembleStore({ kind, backend: database, seal, lookup, clock }: 
   }
 
   const close = async (): Promise<void> => {
-    await within(clock, CLOSING_MS, Promise.allSettled([...hooks].map((hook) => hook())))
+    await within(clock, CLOSING_MS, Promise.allSettled([...hooks].map(async (hook) => hook())))
     await leases.close()
     await Promise.all([...inUse.values()].map((values) => values.settled()))
     await backend.close()
@@ -79,7 +78,7 @@ export function assembleStore({ kind, backend: database, seal, lookup, clock }: 
     },
   }
   rememberInternals(store, inner)
-  return Object.freeze(store)
+  return store
 }
 
 /** Waits for `done`, but not longer than `ms`. */

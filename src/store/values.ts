@@ -1,9 +1,9 @@
 // Pure but for the sealing. The values of a link as rows: credentials, the block of pre-keys, and the keys of Baileys'
 // key store.
 import type { AuthenticationCreds } from 'baileys'
-import { pack, unpack } from './codec.ts'
+import { unpack } from './codec.ts'
 import { preKeyNumber } from './pre-key-block.ts'
-import type { Seal } from './seal.ts'
+import type { Lookup, Seal } from './seal.ts'
 
 export interface LinkId {
   readonly session: string
@@ -21,6 +21,8 @@ export interface ValueCodec {
   openCredentials(of: LinkId, sealed: Uint8Array): AuthenticationCreds
   sealPreKeyBlock(of: LinkId, block: Uint8Array): Buffer
   openPreKeyBlock(of: LinkId, sealed: Uint8Array): Buffer
+  /** Any value of a link, sealed with the current key. */
+  resealed(of: LinkId, lookup: Uint8Array, sealed: Uint8Array): Buffer
 }
 
 /** `packed` is null for a pre-key of the block that is used up. */
@@ -30,7 +32,7 @@ export interface StoredKey {
   readonly packed: Uint8Array | null
 }
 
-export function createValueCodec(seal: Seal, lookup: (...parts: string[]) => Buffer): ValueCodec {
+export function createValueCodec(seal: Seal, lookup: Lookup): ValueCodec {
   const own = (of: LinkId, name: string): Buffer => lookup('link', String(of.link), name)
   const credentialsLookup = (of: LinkId): Buffer => own(of, 'credentials')
   const preKeyBlockLookup = (of: LinkId): Buffer => own(of, 'pre-keys')
@@ -45,6 +47,7 @@ export function createValueCodec(seal: Seal, lookup: (...parts: string[]) => Buf
     openCredentials: (of, sealed) => unpack(seal.open(sealed, place(of, credentialsLookup(of)))) as AuthenticationCreds,
     sealPreKeyBlock: (of, block) => seal.seal(block, place(of, preKeyBlockLookup(of))),
     openPreKeyBlock: (of, sealed) => seal.open(sealed, place(of, preKeyBlockLookup(of))),
+    resealed: (of, lookup, sealed) => seal.seal(seal.open(sealed, place(of, lookup)), place(of, lookup)),
   }
 }
 
@@ -83,8 +86,4 @@ function named(plain: Buffer): StoredKey {
     id: plain.toString('utf8', typeEnd + 4, idEnd),
     packed: packed.length === 0 ? null : packed,
   }
-}
-
-export function packCredentials(credentials: AuthenticationCreds): Buffer {
-  return pack(credentials)
 }

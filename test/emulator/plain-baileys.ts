@@ -75,7 +75,7 @@ export function startBot(
     }
   })
 
-  const end = (): void => sock.end(undefined)
+  const end = (): void => void sock.end(undefined)
   onTestFinished(end)
   return {
     state,

@@ -63,9 +63,12 @@ describe('maskPhone', () => {
 
   it('never throws and never shows more than a calling code and two digits, whatever the string', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'+0129 ()@:•x') })), (text) => {
-        expect(maskPhone(text)).toMatch(/^(?:\+\d{1,3})?•{2,15}(?:\d{2})?$/)
-      }),
+      fc.property(
+        fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: fc.constantFrom(...'+0129 ()@:•x') })),
+        (text) => {
+          expect(maskPhone(text)).toMatch(/^(?:\+\d{1,3})?•{2,15}(?:\d{2})?$/)
+        },
+      ),
     )
   })
 

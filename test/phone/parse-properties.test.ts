@@ -19,7 +19,10 @@ const numberLike = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'0123456789+ ()-./x@:#٠٩०९０９'), maxLength: 40 }),
   fc.tuple(fc.constantFrom('+', '00', '0', '', '011', '+0', '(+'), digits).map((parts) => parts.join('')),
   fc
-    .tuple(fc.constantFrom('+52', '+54', '+55', '+39', '+225', '+229', '+49', '+1', '52', '54', '55'), fc.stringMatching(/^[0-9]{4,13}$/))
+    .tuple(
+      fc.constantFrom('+52', '+54', '+55', '+39', '+225', '+229', '+49', '+1', '52', '54', '55'),
+      fc.stringMatching(/^[0-9]{4,13}$/),
+    )
     .map((parts) => parts.join('')),
 )
 

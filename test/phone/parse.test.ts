@@ -119,6 +119,9 @@ describe('parsePhone', () => {
       ['+49 170 123456789012', 'too-long'],
       ['+1 202 555 0123 202 555 0123', 'too-long'],
       ['+44 79111234', 'impossible-length'],
+      ['+999 1234 1234 1234 1234', 'too-long'],
+      ['+870 1234', 'impossible-length'],
+      ['+870 1', 'too-short'],
     ])('%j: %s', (input, expected) => {
       expect(outcome(input)).toBe(expected)
     })
@@ -275,7 +278,20 @@ describe('parsePhone', () => {
   })
 
   it('has a sentence with a full stop for every reason', () => {
-    const inputs = ['', 'x', '!1', '+1 202 555 0123 x1', '+1', '+999 1234567', '+0', '1', '0', '++1', '1@lid', '+22507123456']
+    const inputs = [
+      '',
+      'x',
+      '!1',
+      '+1 202 555 0123 x1',
+      '+1',
+      '+999 1234567',
+      '+0',
+      '1',
+      '0',
+      '++1',
+      '1@lid',
+      '+22507123456',
+    ]
     const reasons = new Set<PhoneReason>()
     for (const input of inputs) {
       const result = parsePhone(input)

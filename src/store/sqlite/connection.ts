@@ -44,13 +44,6 @@ export async function connect(file: string): Promise<Connection> {
       return database.inTransaction
     },
     close: () => {
-      // libsql has no way to finalise statements: SQLite's own clean-up waits until they are collected, so the
-      // write-ahead log is emptied here. A copy of the file alone is then a whole store.
-      try {
-        database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-      } catch {
-        // Another process reads: the log stays, and is read with the file.
-      }
       statements.clear()
       database.close()
     },

@@ -1,15 +1,12 @@
-// The database file, before SQLite sees it: whose is it, and may it be written? Read from the file itself, because
-// SQLite would already leave traces beside a foreign database.
-import { constants } from 'node:fs'
-import { access, mkdir, open, realpath, stat, writeFile } from 'node:fs/promises'
+// The database file, before it is opened to be used: whose is it, and may it be written?
+import { constants, writeFileSync } from 'node:fs'
+import { access, mkdir, realpath, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { StoreError } from '../../errors.ts'
+import { connect } from './connection.ts'
+import { asStoreError } from './failure.ts'
 import { APPLICATION_ID } from './migrations.ts'
-
-const HEADER_BYTES = 100
-const MAGIC = Buffer.from('SQLite format 3\0', 'latin1')
-/** sqlite.org/fileformat.html, section 1.3 */
-const APPLICATION_ID_AT = 68
 
 export interface DatabaseFile {
   /** Absolute, without symbolic links. */
@@ -26,13 +23,12 @@ export async function databaseFile(path: string): Promise<DatabaseFile> {
   const wanted = resolve(path)
   try {
     await makeFolder(dirname(wanted))
-    await makeEmptyFile(wanted)
+    makeEmptyFile(wanted)
     const real = await realpath(wanted)
-    if (!(await stat(real)).isFile()) throw new StoreError('not-a-store', `${path} is not a file`)
-    const holds = await contentOf(real, path)
-    await access(real, constants.R_OK | constants.W_OK)
-    await access(dirname(real), constants.W_OK)
-    return { path: real, holds }
+    const { size } = await checkedFile(real, path)
+    if (size === 0) return { path: real, holds: 'nothing' }
+    await checkOwner(real, path)
+    return { path: real, holds: 'a-store' }
   } catch (thrown) {
     throw thrown instanceof StoreError ? thrown : fileError(thrown, path)
   }
@@ -43,27 +39,40 @@ async function makeFolder(folder: string): Promise<void> {
   if (made !== undefined) await writeFile(join(folder, '.gitignore'), '*\n', { mode: 0o600 })
 }
 
-async function makeEmptyFile(path: string): Promise<void> {
+/**
+ * At one blow: were the file in use in this process already, closing it would drop SQLite's locks on it
+ * (sqlite.org/howtocorrupt.html, section 2.2). For the same reason it is never read but through SQLite.
+ */
+function makeEmptyFile(path: string): void {
   try {
-    await (await open(path, 'wx', 0o600)).close()
+    writeFileSync(path, '', { flag: 'wx', mode: 0o600 })
   } catch (thrown) {
-    if (!isErrno(thrown, 'EEXIST')) throw thrown
+    if (!isErrno(thrown, 'EEXIST') && !isErrno(thrown, 'EISDIR')) throw thrown
   }
 }
 
-async function contentOf(real: string, path: string): Promise<'nothing' | 'a-store'> {
-  const file = await open(real, 'r')
+async function checkedFile(real: string, path: string): Promise<{ readonly size: number }> {
+  const found = await stat(real)
+  if (!found.isFile()) throw new StoreError('not-a-store', `${path} is not a file`)
+  await access(real, constants.R_OK | constants.W_OK)
+  await access(dirname(real), constants.W_OK)
+  return found
+}
+
+/** `immutable`: no locks, no journal, no recovery, so that a foreign database and what lies beside it stay as they are. */
+async function checkOwner(real: string, path: string): Promise<void> {
+  let owner: unknown
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
-    if (bytesRead === 0) return 'nothing'
-    if (bytesRead < HEADER_BYTES || !buffer.subarray(0, MAGIC.length).equals(MAGIC))
-      throw new StoreError('not-a-store', `${path} is not a database: it was left as it is`)
-    if (buffer.readUInt32BE(APPLICATION_ID_AT) !== APPLICATION_ID)
-      throw new StoreError('not-a-store', `${path} is the database of another program: it was left as it is`)
-    return 'a-store'
-  } finally {
-    await file.close()
+    const connection = await connect(`${pathToFileURL(real).href}?immutable=1`)
+    owner = connection.first('PRAGMA application_id')?.['application_id']
+    connection.close()
+  } catch (thrown) {
+    const failure = asStoreError(thrown)
+    if (failure.code !== 'not-a-store') throw failure
+    throw new StoreError('not-a-store', `${path} is not a database: it was left as it is`, { cause: thrown })
   }
+  if (owner !== APPLICATION_ID)
+    throw new StoreError('not-a-store', `${path} is the database of another program: it was left as it is`)
 }
 
 const REASONS: ReadonlyMap<string, string> = new Map([

@@ -7,7 +7,10 @@ import { APPLICATION_ID, MIGRATIONS } from './migrations.ts'
 export function schemaVersion(connection: Connection): number {
   const version = Number(connection.first('PRAGMA user_version')?.['user_version'])
   if (version <= MIGRATIONS.length) return version
-  throw new StoreError('newer-schema', `the store has schema ${version}; this paircode knows up to ${MIGRATIONS.length}`)
+  throw new StoreError(
+    'newer-schema',
+    `the store has schema ${version}; this paircode knows up to ${MIGRATIONS.length}`,
+  )
 }
 
 /**
@@ -17,8 +20,20 @@ export function schemaVersion(connection: Connection): number {
  */
 export async function migrate(connection: Connection, check: Uint8Array): Promise<Uint8Array> {
   const stored = await whenUnlocked(() => inTransaction(connection, () => migrated(connection, check)))
-  await whenUnlocked(() => connection.exec('PRAGMA journal_mode = WAL'))
+  await whenUnlocked(() => useWriteAheadLog(connection))
   return stored
+}
+
+function useWriteAheadLog(connection: Connection): void {
+  const mode = connection.first('PRAGMA journal_mode = WAL')?.['journal_mode']
+  if (mode === 'wal') return
+  throw new StoreError(
+    'store-error',
+    `the file system of the store cannot share memory (journal mode ${String(mode)})`,
+    {
+      advice: 'Put the store on a local disk: network file systems cannot keep it safe.',
+    },
+  )
 }
 
 function migrated(connection: Connection, check: Uint8Array): Uint8Array {

@@ -9,11 +9,14 @@ import { makeKey, missingKey, readKey } from './key-folder.ts'
 import { whenUnlocked } from './lock.ts'
 
 /**
+ * `fullfsync` is for macOS, where an ordinary fsync does not reach the disk.
  * A checkpoint copies the write-ahead log into the file during a commit: after 1,000 pages (SQLite's default) that took
  * 8 ms, after 256 it takes 2.
  */
 const SETTINGS = `
   PRAGMA synchronous = FULL;
+  PRAGMA fullfsync = ON;
+  PRAGMA checkpoint_fullfsync = ON;
   PRAGMA foreign_keys = ON;
   PRAGMA trusted_schema = OFF;
   PRAGMA wal_autocheckpoint = 256;

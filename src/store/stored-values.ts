@@ -1,0 +1,108 @@
+// The values of one link as they are in the database: rows for credentials and keys, and one block of pre-keys.
+import type { AuthenticationCreds } from 'baileys'
+import type { Backend, Write } from './backend.ts'
+import { unpack } from './codec.ts'
+import { findPreKey, preKeyIds, preKeyNumber } from './pre-key-block.ts'
+import type { LinkId, StoredKey, ValueCodec } from './values.ts'
+
+/** type → id → packed value; null: deleted. */
+export type PackedKeys = ReadonlyMap<string, ReadonlyMap<string, Uint8Array | null>>
+
+export type ValueChange =
+  | { readonly type: 'credentials'; readonly packed: Uint8Array }
+  | { readonly type: 'keys'; readonly keys: PackedKeys }
+  /** All keys go, the credentials stay. */
+  | { readonly type: 'clear' }
+
+export interface StoredValues {
+  readCredentials(): Promise<AuthenticationCreds | undefined>
+  /** Only what exists, unpacked. */
+  readKeys(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>
+  /** What the changes mean for the rows; sealed in slices, so that the event loop runs in between. */
+  writesOf(changes: readonly ValueChange[]): Promise<readonly Write[]>
+}
+
+/** Values sealed in one turn: about 1 ms. */
+const SLICE = 100
+
+/** Bound at load: tests that replace the timers later do not stop the store. */
+const soon = setImmediate
+
+export function createStoredValues(backend: Backend, codec: ValueCodec, of: LinkId): StoredValues {
+  const { link } = of
+
+  const readBlock = async (): Promise<Buffer | undefined> => {
+    const [sealed] = await backend.readValues(link, [codec.preKeyBlockLookup(of)])
+    return sealed === undefined ? undefined : codec.openPreKeyBlock(of, sealed)
+  }
+
+  const readRows = async (type: string, ids: readonly string[]): Promise<ReadonlyMap<string, StoredKey>> => {
+    const found = new Map<string, StoredKey>()
+    const lookups = ids.map((id) => codec.keyLookup(of, type, id))
+    const rows = await backend.readValues(link, lookups)
+    for (const [index, id] of ids.entries()) {
+      const [row, lookup] = [rows[index], lookups[index]]
+      if (row !== undefined && lookup !== undefined) found.set(id, codec.openKey(of, lookup, row))
+    }
+    return found
+  }
+
+  /** A pre-key of the block that is used up keeps a row that says so: the block itself never changes. */
+  const writeOf = ({ type, id, packed }: StoredKey, inBlock: ReadonlySet<number>): Write => {
+    const lookup = codec.keyLookup(of, type, id)
+    const usedUp = packed === null && inBlock.has(preKeyOf(type, id) ?? -1)
+    if (packed === null && !usedUp) return { type: 'drop-value', link, lookup }
+    return { type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, { type, id, packed }) }
+  }
+
+  return {
+    async readCredentials() {
+      const [sealed] = await backend.readValues(link, [codec.credentialsLookup(of)])
+      return sealed === undefined ? undefined : codec.openCredentials(of, sealed)
+    },
+    async readKeys(type, ids) {
+      const found = new Map<string, unknown>()
+      const rows = await readRows(type, ids)
+      for (const [id, { packed }] of rows) if (packed !== null) found.set(id, unpack(packed))
+      const missing = ids.filter((id) => !rows.has(id) && preKeyOf(type, id) !== undefined)
+      const block = missing.length === 0 ? undefined : await readBlock()
+      for (const id of missing) {
+        const preKey = block === undefined ? undefined : findPreKey(block, Number(id))
+        if (preKey !== undefined) found.set(id, preKey)
+      }
+      return found
+    },
+    async writesOf(changes) {
+      const block = changes.some(usesUpPreKeys) ? await readBlock() : undefined
+      const inBlock = new Set(block === undefined ? [] : preKeyIds(block))
+      const writes: Write[] = []
+      for (const change of changes) {
+        if (change.type === 'clear') {
+          writes.push({ type: 'drop-values', link, except: codec.credentialsLookup(of) })
+          inBlock.clear()
+        } else if (change.type === 'credentials') {
+          const value = codec.sealCredentials(of, change.packed)
+          writes.push({ type: 'put-value', link, lookup: codec.credentialsLookup(of), value })
+        } else {
+          for (const key of eachKey(change.keys)) {
+            writes.push(writeOf(key, inBlock))
+            if (writes.length % SLICE === 0) await new Promise<void>((resolve) => soon(resolve))
+          }
+        }
+      }
+      return writes
+    },
+  }
+}
+
+export function* eachKey(keys: PackedKeys): Generator<StoredKey> {
+  for (const [type, values] of keys) for (const [id, packed] of values) yield { type, id, packed }
+}
+
+function preKeyOf(type: string, id: string): number | undefined {
+  return type === 'pre-key' ? preKeyNumber(id) : undefined
+}
+
+function usesUpPreKeys(change: ValueChange): boolean {
+  return change.type === 'keys' && [...(change.keys.get('pre-key')?.values() ?? [])].includes(null)
+}
