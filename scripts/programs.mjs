@@ -25,7 +25,15 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 export function run(command, args, { show = false, limitMs, env = {} }) {
   return new Promise((resolve) => {
     const chunks = []
-    const child = spawn(command, args, {
+    let child
+    const passOn = (signal) => {
+      endGroup(child, signal)
+      process.exitCode = 128 + constants.signals[signal]
+      child.once('close', () => process.exit())
+    }
+    // Before the program starts: a signal may come while it does.
+    for (const signal of SIGNALS) process.on(signal, passOn)
+    child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env },
       // A group of its own, so that what the program starts ends with it.
@@ -39,13 +47,6 @@ export function run(command, args, { show = false, limitMs, env = {} }) {
       chunks.push(Buffer.from(`\nended after ${limitMs / 1000} s, which is the limit`))
       endGroup(child, 'SIGKILL')
     }, limitMs)
-    const passOn = (signal) => {
-      endGroup(child, signal)
-      process.exitCode = 128 + constants.signals[signal]
-      child.once('close', () => process.exit())
-    }
-    for (const signal of SIGNALS) process.on(signal, passOn)
-
     const finish = (code, text = '') => {
       clearTimeout(limit)
       for (const signal of SIGNALS) process.off(signal, passOn)

@@ -1,6 +1,6 @@
 import { ARGENTINA_NUMBER } from './area-codes.ts'
-import { accept, refuse } from './result.ts'
 import type { PhoneRefused, PhoneResult } from './result.ts'
+import { accept, refuse } from './result.ts'
 
 /**
  * WhatsApp knows Argentine mobile numbers as +54 9, area code, number: thirteen digits, without the 15 that is dialled

@@ -1,6 +1,6 @@
 import { BRAZIL_AREA } from './area-codes.ts'
-import { refuse } from './result.ts'
 import type { PhoneRefused } from './result.ts'
+import { refuse } from './result.ts'
 
 const MOBILE = new RegExp(`^${BRAZIL_AREA}9\\d{8}$`)
 

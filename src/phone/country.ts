@@ -1,5 +1,5 @@
-import { allCountries, callingCodeOfCountry, toCountryCode } from './plan.ts'
 import type { CountryCode } from './plan.ts'
+import { allCountries, callingCodeOfCountry, toCountryCode } from './plan.ts'
 
 // English first, so that it wins where two languages share a word; then the other languages of the link page.
 const LANGUAGES = ['en', 'pt', 'es', 'ar', 'id', 'hi'] as const

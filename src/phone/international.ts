@@ -3,11 +3,11 @@ import { brazilRule } from './brazil.ts'
 import { callingCodeOf } from './calling-code-of.ts'
 import { italyRule } from './italy.ts'
 import { mexicoRule } from './mexico.ts'
-import { nationalLengths, readPlan } from './plan.ts'
 import type { Reading } from './plan.ts'
+import { nationalLengths, readPlan } from './plan.ts'
 import { renumberedRule } from './renumbered.ts'
-import { accept, refuse } from './result.ts'
 import type { PhoneReason, PhoneRefused, PhoneResult } from './result.ts'
+import { accept, refuse } from './result.ts'
 
 /** The shortest JID that WhatsApp takes (docs/protocol.md section 3.5), and the longest number (ITU-T E.164). */
 const SHORTEST = 7
@@ -51,8 +51,9 @@ function wrongLength(digits: string, callingCode: string): PhoneRefused {
 /** What the metadata drops is dialled only at home: a trunk prefix, a carrier code. We drop nothing: the person does. */
 function extraPrefix(digits: string, reading: Reading): PhoneRefused {
   const typed = digits.slice(reading.callingCode.length)
-  const extra = typed.endsWith(reading.national) ? typed.slice(0, -reading.national.length) : undefined
-  const what = extra === undefined ? 'what is dialled at home only' : `the ${extra}`
+  const extra = typed.endsWith(reading.national) ? typed.slice(0, -reading.national.length) : ''
+  // A short prefix is named. A carrier code can be half the number, and advice must not repeat that.
+  const what = /^\d{1,3}$/.test(extra) ? `the ${extra}` : 'what is dialled at home only'
   const advice = `Leave out ${what} after +${reading.callingCode}: from abroad the number is written without it.`
   return refuse('trunk-prefix', advice, [reading.digits])
 }

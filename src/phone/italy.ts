@@ -1,5 +1,5 @@
-import { refuse } from './result.ts'
 import type { PhoneRefused } from './result.ts'
+import { refuse } from './result.ts'
 
 /**
  * Since 1998 the zero of an Italian landline is part of the number, at home and from abroad: +39 06…. Mobile numbers

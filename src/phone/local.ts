@@ -1,10 +1,10 @@
 import { argentinaAtHome } from './argentina.ts'
 import { looksLikeBrazilianMobile } from './brazil.ts'
 import { isConvincing, looksNorthAmerican, readInternational } from './international.ts'
-import { afterInternationalPrefix, callingCodeOfCountry, readPlanAtHome } from './plan.ts'
 import type { CountryCode } from './plan.ts'
-import { refuse } from './result.ts'
+import { afterInternationalPrefix, callingCodeOfCountry, readPlanAtHome } from './plan.ts'
 import type { PhoneResult } from './result.ts'
+import { refuse } from './result.ts'
 
 /** Numbers written without a plus. */
 

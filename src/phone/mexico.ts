@@ -1,5 +1,5 @@
-import { accept, refuse } from './result.ts'
 import type { PhoneResult } from './result.ts'
+import { accept, refuse } from './result.ts'
 
 /**
  * Until 2019 mobile numbers were called from abroad as +52 1 and ten digits, and accounts registered then kept that

@@ -1,11 +1,11 @@
 import { readInternational, refuseZeroInBrackets } from './international.ts'
 import { readLocal } from './local.ts'
-import { readPlanAtHome, toCountryCode } from './plan.ts'
 import type { CountryCode } from './plan.ts'
-import { refuse } from './result.ts'
+import { readPlanAtHome, toCountryCode } from './plan.ts'
 import type { PhoneResult } from './result.ts'
-import { readWritten } from './written.ts'
+import { refuse } from './result.ts'
 import type { Written } from './written.ts'
+import { readWritten } from './written.ts'
 
 export interface PhoneOptions {
   /** ISO 3166 alpha-2 in any case: where numbers without a country code are from. An unknown one refuses everything. */

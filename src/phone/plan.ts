@@ -1,3 +1,4 @@
+import type { CountryCode, NumberingPlan, PhoneNumber } from 'libphonenumber-js/min'
 import {
   getCountries,
   getCountryCallingCode,
@@ -5,7 +6,6 @@ import {
   Metadata,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/min'
-import type { CountryCode, NumberingPlan, PhoneNumber } from 'libphonenumber-js/min'
 import metadata from 'libphonenumber-js/min/metadata'
 
 /** The numbering plans of the world: the one file that asks the metadata of libphonenumber-js about a number. */

@@ -1,5 +1,5 @@
-import { refuse } from './result.ts'
 import type { PhoneRefused } from './result.ts'
+import { refuse } from './result.ts'
 
 /**
  * Countries that went from eight digits to ten by two digits in front. Accounts registered before may still show the

@@ -1,6 +1,6 @@
 import { foldCharacters } from './characters.ts'
-import { refuse } from './result.ts'
 import type { PhoneRefused } from './result.ts'
+import { refuse } from './result.ts'
 
 /** What stands on the paper, before any numbering plan is asked. */
 export type Written =

@@ -11,7 +11,8 @@ export function createCodeLimits(records: Records): CodeLimits {
     accountKey: string,
     change: (state: AccountLimits) => { readonly state: AccountLimits; readonly result: T; readonly now?: number },
   ): Promise<T> =>
-    records.update('limit', accountKey, readLimits, (old = NO_LIMITS, storeNow): RecordChange<AccountLimits, T> => {
+    records.update('limit', accountKey, readLimits, (stored, storeNow): RecordChange<AccountLimits, T> => {
+      const old = stored ?? NO_LIMITS
       const { state, result, now = storeNow } = change(old)
       if (state === old) return { result }
       return { put: { value: state, expiresAt: storeNow + lifetime(state, now) }, result }

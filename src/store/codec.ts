@@ -96,8 +96,8 @@ function isByte(value: unknown): boolean {
 
 /** The `toJSON` of Baileys' protobuf classes would turn byte strings into plain base64 text. */
 function isProtobuf(value: object): boolean {
-  const { constructor } = value
-  return typeof constructor === 'function' && 'encode' in constructor && 'fromObject' in constructor
+  const made = value.constructor
+  return typeof made === 'function' && 'encode' in made && 'fromObject' in made
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

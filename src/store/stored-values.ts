@@ -55,6 +55,13 @@ export function createStoredValues(backend: Backend, codec: ValueCodec, of: Link
     return { type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, { type, id, packed }) }
   }
 
+  function* rowsOf(change: ValueChange, inBlock: ReadonlySet<number>): Generator<Write> {
+    const lookup = codec.credentialsLookup(of)
+    if (change.type === 'clear') yield { type: 'drop-values', link, except: lookup }
+    else if (change.type === 'keys') for (const key of eachKey(change.keys)) yield writeOf(key, inBlock)
+    else yield { type: 'put-value', link, lookup, value: codec.sealCredentials(of, change.packed) }
+  }
+
   return {
     async readCredentials() {
       const [sealed] = await backend.readValues(link, [codec.credentialsLookup(of)])
@@ -77,18 +84,11 @@ export function createStoredValues(backend: Backend, codec: ValueCodec, of: Link
       const inBlock = new Set(block === undefined ? [] : preKeyIds(block))
       const writes: Write[] = []
       for (const change of changes) {
-        if (change.type === 'clear') {
-          writes.push({ type: 'drop-values', link, except: codec.credentialsLookup(of) })
-          inBlock.clear()
-        } else if (change.type === 'credentials') {
-          const value = codec.sealCredentials(of, change.packed)
-          writes.push({ type: 'put-value', link, lookup: codec.credentialsLookup(of), value })
-        } else {
-          for (const key of eachKey(change.keys)) {
-            writes.push(writeOf(key, inBlock))
-            if (writes.length % SLICE === 0) await new Promise<void>((resolve) => soon(resolve))
-          }
+        for (const write of rowsOf(change, inBlock)) {
+          writes.push(write)
+          if (writes.length % SLICE === 0) await new Promise<void>((resolve) => soon(resolve))
         }
+        if (change.type === 'clear') inBlock.clear()
       }
       return writes
     },

@@ -182,5 +182,8 @@ describe('a trunk prefix after the country code', () => {
     }
     expect(adviceOn('+36 06 20 123 4567')).toContain('Leave out the 06 after +36')
     expect(adviceOn('+7 8 912 345 67 89')).toContain('Leave out the 8 after +7')
+    // China's carrier selection: five digits, which the advice does not repeat.
+    expect(adviceOn('+86 17951 139 1234 5678')).not.toMatch(/17951/)
+    expect(adviceOn('+86 11100 0000 0000')).toContain('Leave out what is dialled at home only')
   })
 })

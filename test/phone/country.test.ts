@@ -3,7 +3,7 @@ import { getCountries, getCountryCallingCode } from 'libphonenumber-js/min'
 import { describe, expect, it } from 'vitest'
 import { callingCode } from '../../src/phone/country.ts'
 
-describe('callingCode', () => {
+describe('callingCode', { timeout: 60_000 }, () => {
   it.each([
     ['BR', '55'],
     ['br', '55'],

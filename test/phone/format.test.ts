@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatPhone } from '../../src/phone/format.ts'
 
-describe('formatPhone', () => {
+describe('formatPhone', { timeout: 60_000 }, () => {
   it.each([
     ['+12025550123', '+1 202 555 0123'],
     ['12025550123', '+1 202 555 0123'],

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import examples from 'libphonenumber-js/mobile/examples'
 import { getCountries, getCountryCallingCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { parsePhoneNumberFromString as parseMobile } from 'libphonenumber-js/mobile'
+import examples from 'libphonenumber-js/mobile/examples'
 import { describe, expect, it } from 'vitest'
 import { BRAZIL_AREA } from '../../src/phone/area-codes.ts'
 import { parsePhone } from '../../src/phone/parse.ts'
@@ -17,7 +17,7 @@ const EXAMPLES = getCountries().flatMap((country) => {
   return national === undefined ? [] : [{ country, national, digits: `${getCountryCallingCode(country)}${national}` }]
 })
 
-describe('the example mobile number of every country', () => {
+describe('the example mobile number of every country', { timeout: 60_000 }, () => {
   it('is accepted with a plus', () => {
     expect(EXAMPLES.length).toBeGreaterThan(230)
     for (const { digits } of EXAMPLES) expect(outcome(`+${digits}`)).toBe(digits)
@@ -51,7 +51,7 @@ describe('the example mobile number of every country', () => {
 
 const isBrazilArea = new RegExp(`^${BRAZIL_AREA}$`)
 
-describe('digits without a plus and without a default country', () => {
+describe('digits without a plus and without a default country', { timeout: 60_000 }, () => {
   it.each([
     ['12025550123', '12025550123'],
     ['447911123456', '447911123456'],

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { maskPhone } from '../../src/phone/mask.ts'
 
-describe('maskPhone', () => {
+describe('maskPhone', { timeout: 60_000 }, () => {
   it.each([
     ['+12025550123', '+1••••••••23'],
     ['+5511987654321', '+55•••••••••21'],

@@ -1,0 +1,54 @@
+import type { Clock } from '../../src/lib/clock.ts'
+
+export interface FakeClock extends Clock {
+  /** Moves time, running what falls due on the way, and lets the store's own work finish in between. */
+  advance(ms: number): Promise<void>
+  /** Timers that wait. */
+  readonly waiting: number
+}
+
+interface Timer {
+  readonly at: number
+  readonly run: () => void
+}
+
+/** 2026-01-01T00:00:00Z */
+const START = 1_767_225_600_000
+
+export function fakeClock(start = START): FakeClock {
+  let now = start
+  const timers = new Set<Timer>()
+
+  const nextBefore = (until: number): Timer | undefined =>
+    [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
+
+  return {
+    now: () => now,
+    setTimeout: (run, ms) => {
+      const timer: Timer = { at: now + ms, run }
+      timers.add(timer)
+      return timer
+    },
+    clearTimeout: (handle) => timers.delete(handle as Timer),
+    get waiting() {
+      return timers.size
+    },
+    async advance(ms) {
+      const until = now + ms
+      await turns()
+      for (let timer = nextBefore(until); timer !== undefined; timer = nextBefore(until)) {
+        timers.delete(timer)
+        now = timer.at
+        timer.run()
+        await turns()
+      }
+      now = until
+      await turns()
+    },
+  }
+}
+
+/** A store's write takes two turns of the event loop; some to spare. */
+export async function turns(count = 12): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+}
