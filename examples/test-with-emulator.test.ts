@@ -6,10 +6,10 @@ import { connect, link, type WASocket } from 'paircode'
 import { startEmulator } from 'paircode/emulator'
 import { openStore } from 'paircode/store'
 
-/** The bot under test: says pong to whoever writes. */
+/** The bot under test. */
 function pong(sock: WASocket): void {
   sock.ev.on('messages.upsert', ({ messages: [first] }) => {
-    if (first?.message?.conversation) void sock.sendMessage(first.key.remoteJid ?? '', { text: 'pong' })
+    if (first?.message?.conversation === 'ping') void sock.sendMessage(first.key.remoteJid ?? '', { text: 'pong' })
   })
 }
 

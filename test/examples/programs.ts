@@ -1,0 +1,64 @@
+// The examples as their readers run them: each in a process of its own, on the built package, against an emulator.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { until } from '../package/ten-lines.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export const EXAMPLES = join(ROOT, 'examples')
+/** The package resolves to itself from its own folder, through the `exports` of package.json. */
+export const BUILT = ['dist/index.js', 'dist/store/index.js', 'dist/emulator/index.js'].map((file) => join(ROOT, file))
+
+export interface Program {
+  /** All that was printed so far. */
+  output(): string
+  /** The first match, also in what comes later. Rejects after a minute, and when the program ends before. */
+  says(pattern: RegExp): Promise<string>
+  /** Its exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>
+  /** Ends it as Ctrl+C does and gives the exit code. */
+  interrupt(): Promise<number | null>
+  /** Ends it as a service manager does in an emergency. */
+  kill(): Promise<void>
+}
+
+/** Starts an example without writing it anywhere: Node 20 runs no TypeScript, and self-reference needs the package's folder. */
+export function startExample(name: string, env: Readonly<Record<string, string>>): Program {
+  const source = readFileSync(join(EXAMPLES, name), 'utf8')
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
+  const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: name })
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', outputText], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += String(chunk)))
+  const ended = once(child, 'close').then(([code]) => code as number | null)
+  let isOver = false
+  void ended.then(() => {
+    isOver = true
+  })
+  const stillRuns = (): void => {
+    if (isOver) throw new Error(`${name} ended with ${child.exitCode ?? child.signalCode}:\n${printed}`)
+  }
+  return {
+    output: () => printed,
+    async says(pattern) {
+      await until(() => pattern.test(printed), `${name} to say ${pattern}; it said:\n${printed}`, stillRuns)
+      return pattern.exec(printed)?.[0] ?? ''
+    },
+    ended,
+    async interrupt() {
+      child.kill('SIGINT')
+      return ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
