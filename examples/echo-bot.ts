@@ -33,3 +33,4 @@ bot.on('socket', (sock) => {
 process.once('SIGINT', () => void bot.close())
 console.log('stopped:', await bot.stopped)
 await store.close()
+process.exit() // timers of Baileys would keep the process for up to a minute

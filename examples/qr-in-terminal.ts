@@ -25,3 +25,4 @@ for await (const event of linking) {
 const { deviceName } = await linking.result
 console.log(`Linked as ${deviceName}.`)
 await store.close()
+process.exit() // timers of Baileys would keep the process for up to a minute

@@ -1,5 +1,5 @@
 // A bot's own test, with WhatsApp and three phones in the same process: no account, no network.
-//   node --test examples/test-with-emulator.test.ts
+//   node --test --test-force-exit examples/test-with-emulator.test.ts
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { connect, link, type WASocket } from 'paircode'

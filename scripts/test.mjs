@@ -56,7 +56,8 @@ async function runVitest(tarball) {
   try {
     const report = join(folder, 'report.json')
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const env = { CI: 'true', PAIRCODE_TEST_TARBALL: tarball }
+    const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' }
+    const env = { CI: 'true', PAIRCODE_TEST_TARBALL: tarball, ...plain }
     const { code } = await runTool('vitest', ['run', ...reporters, ...forVitest], {
       show: true,
       limitMs: TESTS_LIMIT_MS,

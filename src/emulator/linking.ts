@@ -15,6 +15,7 @@ import type { World } from './world.ts'
 
 /** Rejects with PhoneError no-request · wrong-code · expired · timeout · refused. */
 export async function enterCode(world: World, account: Account, typed: string): Promise<{ readonly jid: string }> {
+  await whatIsOnItsWay()
   const request = world.codes.live(account)
   const { registration } = request
   return alone(registration, async () => {
@@ -64,6 +65,14 @@ export async function scanQr(world: World, account: Account, text: string): Prom
     const advSecret = account.passkey ? await askForPasskey(registration, qr.advSecret) : qr.advSecret
     return pair(world, { account, registration, advSecret, scanned: !account.passkey })
   })
+}
+
+/**
+ * What a companion of this process sent before the person typed is read first: plain Baileys gives out a code as soon as
+ * its request has left.
+ */
+async function whatIsOnItsWay(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
 /** One phone at a time, and the connection stays while it works. */

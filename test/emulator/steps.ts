@@ -1,12 +1,23 @@
 // Steps that several tests take.
-import { onTestFinished } from 'vitest'
-import { type Emulator, type Phone, startEmulator } from '../../src/emulator/index.ts'
+import { onTestFinished, vi } from 'vitest'
+import { type Emulator, type Phone, PhoneError, startEmulator } from '../../src/emulator/index.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 import { type Bot, startBot } from './plain-baileys.ts'
+
+// Plain Baileys makes 812 pre-keys and two PBKDF2 rounds in each link; a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000 })
+// libsignal, under Baileys, prints sessions to the console.
+for (const method of ['log', 'info', 'warn', 'error'] as const) vi.spyOn(console, method).mockImplementation(() => {})
 
 export const NUMBER = '12025550123'
 export const CONTACT = '12025550147'
 export const JID = `${NUMBER}@s.whatsapp.net`
 export const CONTACT_JID = `${CONTACT}@s.whatsapp.net`
+
+/** A clock that stands: only `advance` moves an emulator's time then. */
+export function stillClock(): Clock {
+  return { now: () => Date.UTC(2026, 10, 23), setTimeout: () => undefined, clearTimeout: () => {} }
+}
 
 /** Stops with the test. */
 export async function emulatorForTest(options?: Parameters<typeof startEmulator>[0]): Promise<Emulator> {
@@ -23,9 +34,12 @@ export async function askForCode(emulator: Emulator, number = NUMBER): Promise<{
 }
 
 /** Linked by code; the registration connection is over. */
-export async function linkByCode(emulator: Emulator, phone: Phone, number = NUMBER): Promise<{ readonly bot: Bot; readonly jid: string }> {
+export async function linkByCode(
+  emulator: Emulator,
+  phone: Phone,
+  number = NUMBER,
+): Promise<{ readonly bot: Bot; readonly jid: string }> {
   const { bot, code } = await askForCode(emulator, number)
-  await phone.prompted()
   const { jid } = await phone.enterCode(code)
   await bot.until((update) => update.connection === 'close')
   return { bot, jid }
@@ -37,4 +51,22 @@ export async function online(emulator: Emulator, state: Bot['state'], config?: R
   await bot.until((update) => update.connection === 'open')
   await bot.until((update) => update.receivedPendingNotifications === true)
   return bot
+}
+
+/** The PhoneError code that a promise rejects with. */
+export async function phoneErrorOf(promise: Promise<unknown>): Promise<string> {
+  const error = await promise.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  return error instanceof PhoneError ? error.code : `not a PhoneError: ${String(error)}`
+}
+
+/** Waits until the event loop has nothing at hand, again and again, until `done` says so. */
+export async function eventually(done: () => boolean, what: string): Promise<void> {
+  for (let turn = 0; turn < 20_000; turn++) {
+    if (done()) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error(`never: ${what}`)
 }

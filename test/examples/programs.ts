@@ -30,7 +30,8 @@ export function startExample(name: string, env: Readonly<Record<string, string>>
   const source = readFileSync(join(EXAMPLES, name), 'utf8')
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
   const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: name })
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', outputText], {
+  const flags = name.endsWith('.test.ts') ? ['--test-force-exit'] : []
+  const child = spawn(process.execPath, [...flags, '--input-type=module', '--eval', outputText], {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
+import type { Context } from '../../src/cli/context.ts'
 import { anchors, codeBlocks, headings, type Link, links } from './markdown.ts'
 import { commands, defectOf, type Known } from './shell.ts'
 import { type Snippet, typeErrors } from './snippets.ts'
-import { sourceFiles } from './source-files.ts'
 import { textFiles } from './text-files.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -16,20 +17,27 @@ function defectOfLink(from: string, { target }: Link): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/i.test(target) || target.startsWith('//')) return undefined
   const [path = '', anchor] = target.split('#')
   const file = path === '' ? from : posix.join(dirname(from), decodeURIComponent(path))
+  if (file.startsWith('..')) return `${target}: that is outside the project`
   if (!existsSync(join(ROOT, file))) return `${target}: there is no ${file}`
   if (anchor === undefined || anchor === '' || statSync(join(ROOT, file)).isDirectory()) return undefined
   if (!file.endsWith('.md')) return undefined
   return anchors(documents.get(file) ?? '').has(anchor) ? undefined : `${target}: ${file} has no such heading`
 }
 
-/** The commands are the files of src/cli; a flag is known when one of them names it. */
-function known(): Known {
+/** The commands as the program itself has them, so that a document cannot run ahead of it. */
+async function known(): Promise<Known> {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object }
-  const folder = join(ROOT, 'src', 'cli')
-  const files = existsSync(folder) ? [...sourceFiles(folder)] : []
-  const flags = files.flatMap(([, text]) => text.match(/--[a-z][a-z-]+/g) ?? [])
-  const names = files.map(([path]) => posix.basename(path, '.ts'))
-  return { scripts: Object.keys(scripts), commands: new Map(names.map((name) => [name, flags])) }
+  const { createProgram } = await import('../../src/cli/program.ts')
+  // Only the name is read while the commands are put together; nothing is run.
+  const program = createProgram({ program: 'paircode' } as Context, process)
+  const commands = new Map(program.commands.map((command) => [command.name(), flagsOf(command)]))
+  return { scripts: Object.keys(scripts), commands }
+}
+
+/** Those of its own commands (`token create`) with it. */
+function flagsOf(command: Command): readonly string[] {
+  const own = command.options.flatMap(({ long }) => long ?? [])
+  return [...own, ...command.commands.flatMap(flagsOf)]
 }
 
 describe('the documents', () => {
@@ -52,8 +60,9 @@ describe('the documents', () => {
     expect(snippets.length === 0 ? [] : typeErrors(ROOT, snippets)).toEqual([])
   })
 
-  it('name only commands and flags that exist', () => {
-    const all = known()
+  it('name only commands and flags that exist', async () => {
+    const all = await known()
+    expect(all.commands.get('link')).toContain('--device-name')
     const wrong = [...documents].flatMap(([file, text]) =>
       codeBlocks(text)
         .filter(({ language }) => SHELLS.includes(language))
@@ -109,7 +118,7 @@ describe('reading Markdown', () => {
 describe('a mistake in a document is found:', () => {
   it.each([
     ['a file that is not there', 'missing.md'],
-    ['a heading that is not there', 'package.json.md#there'],
+    ['a heading that is not there', 'CONTRIBUTING.md#nowhere'],
     ['a file above the project', '../elsewhere.md'],
   ])('%s', (_what, target) => {
     expect(defectOfLink('README.md', { target, line: 1 })).toBeTypeOf('string')

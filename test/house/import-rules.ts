@@ -28,6 +28,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'instructions',
     'server',
     'emulator',
+    'index',
   ],
 }
 

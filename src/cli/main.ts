@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+import { CANCELLED } from './exit-code.ts'
+import { createInterrupts } from './interrupts.ts'
+import { SHOW_CURSOR } from './live-region.ts'
+import { runProgram } from './program.ts'
+
+const { stdout, stdin } = process
+
+// Whatever happens: the cursor is there and keys are echoed when the shell has the terminal again.
+process.on('exit', () => {
+  if (stdin.isTTY) stdin.setRawMode(false)
+  if (stdout.isTTY && process.env.TERM !== 'dumb') stdout.write(SHOW_CURSOR)
+})
+const interrupts = createInterrupts(process, () => process.exit(CANCELLED))
+// Whoever read the output has gone (`paircode link --json | head -1`): there is nobody left to work for.
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') interrupts.trigger()
+})
+
+// Not awaited: this module has to be loaded from start to end without a stop, as every other of the package.
+void runProgram(process, interrupts).then((code) => {
+  process.exitCode = code
+  interrupts.close()
+})

@@ -1,0 +1,104 @@
+// The commands put together, and what becomes of their errors.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { LinkError } from '../errors.ts'
+import { systemClock } from '../lib/clock.ts'
+import { connectCommand } from './commands/connect.ts'
+import { demoCommand } from './commands/demo.ts'
+import { emulatorCommand } from './commands/emulator.ts'
+import { explainCommand } from './commands/explain.ts'
+import { linkCommand } from './commands/link.ts'
+import { sessionsCommand } from './commands/sessions.ts'
+import type { Context } from './context.ts'
+import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
+import type { Interrupts } from './interrupts.ts'
+import { maskNumbers } from './masking.ts'
+import { createPipePrinter } from './pipe-printer.ts'
+import type { Printer } from './printer.ts'
+import { createTerminalPrinter } from './terminal-printer.ts'
+import { programName } from './words.ts'
+
+/** The part of `process` that the program needs. */
+export type Host = Pick<NodeJS.Process, 'argv' | 'env' | 'stdin' | 'stdout' | 'stderr'>
+
+/** Runs one command. Never rejects: what was thrown has been told, and is in the exit code. */
+export async function runProgram(host: Host, interrupts: Interrupts): Promise<ExitCode> {
+  const context = createContext(host, interrupts)
+  let code: ExitCode = DONE
+  try {
+    await createProgram({ ...context, finish: (finished) => void (code = finished) }, host).parseAsync(host.argv)
+    return code
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return endOfParsing(thrown, context)
+    context.printer.fail(thrown)
+    return exitCodeOf(thrown)
+  }
+}
+
+function createContext({ argv, env, stdin, stdout, stderr }: Host, interrupts: Interrupts): Omit<Context, 'finish'> {
+  const program = programName(env)
+  // Before anything is parsed: wrong usage is told to programs in JSON as well.
+  const json = argv.includes('--json') || stdout.isTTY !== true
+  const printer: Printer = json
+    ? createPipePrinter(stdout, stderr, program)
+    : createTerminalPrinter(stdout, stderr, { variables: env, program })
+  const interactive = !json && stdin.isTTY === true
+  return { variables: env, printer, interrupts, stdin, stderr, clock: systemClock, interactive, program }
+}
+
+export function createProgram(context: Context, { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>): Command {
+  const root = new Command('paircode')
+    .description(
+      'Links WhatsApp accounts to bots by pairing code, and keeps their sessions safe and online.\n' +
+        'Unofficial: not affiliated with WhatsApp or Meta; an account can be limited or banned. Use a number you can lose.',
+    )
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'say what a command takes')
+    .helpCommand('help [command]', 'the same')
+    .addHelpText('after', help(context.program))
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      // Wrong usage is told by the printer, help that nobody asked for on stderr.
+      writeErr: (text) => void (text.startsWith('error:') || stderr.write(text)),
+    })
+    .exitOverride()
+  const commands = [linkCommand, connectCommand, sessionsCommand, demoCommand, emulatorCommand, explainCommand]
+  for (const create of commands) root.addCommand(create(context).copyInheritedSettings(root))
+  return root
+}
+
+function help(program: string): string {
+  return `
+First steps:
+  ${program} demo                     see it work, without a phone
+  ${program} link "+1 202 555 0123"   link your number
+  ${program} connect main             keep it online
+
+Environment:
+  PAIRCODE_STORE     where sessions are kept (sqlite:./.paircode/sessions.db)
+  PAIRCODE_KEY       32 bytes in base64 that seal them; or PAIRCODE_KEY_FILE; PAIRCODE_KEY_OLD for earlier ones
+  PAIRCODE_ENDPOINT  with PAIRCODE_ROOT_KEY: an emulator in WhatsApp’s place
+  PAIRCODE_LOG       trace, debug, info, warn or error: a masked log on stderr
+  NO_COLOR           no colours
+
+In a pipe, and with --json, every command prints one JSON event a line.`
+}
+
+function endOfParsing(thrown: CommanderError, { printer, program }: Pick<Context, 'printer' | 'program'>): ExitCode {
+  if (thrown.exitCode === 0) return DONE
+  // `paircode` alone: the help was printed.
+  if (thrown.code !== 'commander.help') printer.fail(wrongUsage(thrown, program))
+  return WRONG_USAGE
+}
+
+function wrongUsage({ message }: CommanderError, program: string): LinkError {
+  const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
+  const meant = suggestion === undefined ? '' : `${suggestion.replace(/^\(|\)$/g, '')} `
+  return new LinkError('invalid-options', maskNumbers(first), { advice: `${meant}See: ${program} --help` })
+}
+
+/** package.json lies two folders above, in the sources as in the package. */
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  return version
+}

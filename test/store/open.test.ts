@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { StoreError } from '../../src/errors.ts'
+import type { Store } from '../../src/store/contract.ts'
+import { internalsOf } from '../../src/store/internals.ts'
+import { openStore } from '../../src/store/open.ts'
+
+describe('openStore', () => {
+  it('opens a store in memory', async () => {
+    await using store = await openStore('memory:')
+    expect(await store.list()).toEqual([])
+  })
+
+  it('refuses addresses that are none, and says which there are', async () => {
+    for (const url of ['', 'sessions.db', './sessions.db', 'mysql://localhost/x', 'file:x.db', 'memory:x', 'sqlite:', 7, null])
+      await expect(openStore(url as string)).rejects.toMatchObject({
+        code: 'not-a-store',
+        advice: expect.stringContaining('sqlite:./sessions.db'),
+      })
+    await expect(openStore('nonsense:x')).rejects.toBeInstanceOf(StoreError)
+  })
+
+  it('advises memory: for SQLite without a file', async () => {
+    await expect(openStore('sqlite::memory:')).rejects.toMatchObject({
+      code: 'not-a-store',
+      advice: 'Use memory: instead.',
+    })
+    expect(existsSync(':memory:')).toBe(false)
+  })
+
+  it('refuses sqlite:// with two slashes, which could mean two files', async () => {
+    await expect(openStore('sqlite://sessions.db')).rejects.toMatchObject({ code: 'not-a-store' })
+  })
+
+  it('does not repeat an address in an error: it may hold a password', async () => {
+    const thrown = await openStore('postgres://bot:hunter2@db/paircode').catch((error: unknown) => error)
+    expect(thrown).toMatchObject({ code: 'store-error', message: 'PostgreSQL is not available in this version' })
+    expect(inspect(thrown)).not.toContain('hunter2')
+    expect(inspect(await openStore('mysql://bot:hunter2@db/x').catch((error: unknown) => error))).not.toContain('hunter2')
+  })
+
+  it('takes keys of 32 bytes only, before anything is opened', async () => {
+    for (const key of [Buffer.alloc(31), Buffer.alloc(33), new Uint8Array(), 'x'.repeat(32), async () => Buffer.alloc(16)])
+      await expect(openStore('memory:', { key: key as Uint8Array })).rejects.toMatchObject({ code: 'invalid-options' })
+    await expect(openStore('memory:', { previousKeys: [Buffer.alloc(1)] })).rejects.toThrow('previousKeys[0] must be 32')
+  })
+
+  it('fetches a key from a function, and names it when that fails', async () => {
+    await using store = await openStore('memory:', { key: async () => Buffer.alloc(32, 1) })
+    expect(await store.list()).toEqual([])
+    const cause = new Error('vault is sealed')
+    await expect(openStore('memory:', { key: () => Promise.reject(cause) })).rejects.toMatchObject({
+      code: 'store-error',
+      message: 'the key could not be fetched',
+      cause,
+    })
+  })
+
+  it('is light to import: neither the database nor the bridge nor Baileys is loaded with it', async () => {
+    const { execFile } = await import('node:child_process')
+    const { promisify } = await import('node:util')
+    const script = `
+      await import(${JSON.stringify(new URL('../../src/store/index.ts', import.meta.url).href)})
+      const { default: process } = await import('node:process')
+      const loaded = Object.keys((await import('node:module')).default._cache)
+      console.log(JSON.stringify(loaded.filter((path) => /libsql|bridge|baileys/.test(path))))
+      if (process.report.getReport().sharedObjects.some((path) => /libsql/.test(path))) throw new Error('libsql is loaded')
+    `
+    const hooks = new URL('../conformance/store/typescript.mjs', import.meta.url).href
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', hooks, '--input-type=module', '-e', script])
+    expect(JSON.parse(stdout)).toEqual([])
+  })
+})
+
+describe('internalsOf', () => {
+  it('gives the inner side of a store that openStore made', async () => {
+    const store = await openStore('memory:')
+    expect(internalsOf(store)).toMatchObject({ acquire: expect.any(Function), limits: expect.any(Object) })
+  })
+
+  it('refuses everything else', () => {
+    for (const other of [undefined, null, 'x', {}, { list: () => [] }]) {
+      expect(() => internalsOf(other as unknown as Store)).toThrow(
+        expect.objectContaining({ code: 'invalid-options', message: 'store must come from openStore()' }),
+      )
+    }
+  })
+})
