@@ -21,7 +21,7 @@ async function setUp(t: TestContext) {
   return { emulator, phone, options, linking: () => link({ ...options, phone: '+1 202 555 0123' }) }
 }
 
-await test('the bot answers a text', async (t) => {
+test('the bot answers a text', async (t) => {
   const { emulator, phone, options, linking } = await setUp(t)
   const attempt = linking()
   await phone.enterCode((await attempt.code()).code)
@@ -32,7 +32,7 @@ await test('the bot answers a text', async (t) => {
   assert.equal((await ada.received()).text, 'pong')
 })
 
-await test('a number that WhatsApp does not let link is told so', async (t) => {
+test('a number that WhatsApp does not let link is told so', async (t) => {
   const { emulator, linking } = await setUp(t)
   emulator.fail({ at: 'companion_hello', code: 403 })
   await assert.rejects(linking().result, { code: 'forbidden', status: 403 })

@@ -25,14 +25,24 @@ export async function build({ force = false } = {}) {
     const args = ['-p', 'tsconfig.build.json', '--outDir', fresh, '--pretty', 'false']
     const { code, output } = await runTool('typescript', args, { limitMs: LIMIT_MS })
     if (code !== 0) throw new Error(`tsc ended with ${code}. Mend what it names, then start again.\n${output}`)
-    rmSync(DIST, { recursive: true, force: true })
-    renameSync(fresh, DIST)
+    putInPlace(fresh)
   } finally {
     rmSync(fresh, { recursive: true, force: true })
   }
   if (existsSync(COMMAND)) chmodSync(COMMAND, 0o755)
   writeFileSync(MARK, `${hash}\n`)
   console.error(`Built dist/ in ${secondsSince(start)}`)
+}
+
+/** Two builds may end at one moment (a test run and a person): the later one wins. */
+function putInPlace(fresh, attempts = 5) {
+  rmSync(DIST, { recursive: true, force: true })
+  try {
+    renameSync(fresh, DIST)
+  } catch (error) {
+    if (attempts === 1 || !['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error
+    putInPlace(fresh, attempts - 1)
+  }
 }
 
 /** Paths under src/, sorted, `/` between folders. */

@@ -10,6 +10,7 @@ export interface Context {
   readonly printer: Printer
   readonly interrupts: Interrupts
   readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
   readonly stderr: { write(text: string): unknown }
   readonly clock: Clock
   /** stdin and stdout are terminals and nobody asked for JSON: questions can be asked. */

@@ -1,9 +1,8 @@
 // Pure. What is said about an error, whoever threw it.
 import { LinkError, PaircodeError } from '../errors.ts'
+import { ConnectionStopped } from './connection-stopped.ts'
+import { EXPLANATIONS, UNEXPECTED } from './explanations.ts'
 import { maskNumbers } from './masking.ts'
-
-/** Not an error code of the library: something happened that nobody foresaw. */
-export const UNEXPECTED = 'unexpected'
 
 export interface DescribedError {
   readonly code: string
@@ -14,6 +13,7 @@ export interface DescribedError {
 }
 
 export function describeError(thrown: unknown): DescribedError {
+  if (thrown instanceof ConnectionStopped) return stopped(thrown)
   if (!(thrown instanceof PaircodeError)) return unexpected(thrown)
   const { code, message, advice } = thrown
   return { code, message: maskNumbers(message), advice, ...(thrown instanceof LinkError ? numbersOf(thrown) : {}) }
@@ -24,6 +24,12 @@ function numbersOf({ status, retryAfterMs }: LinkError): Pick<DescribedError, 's
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
+}
+
+function stopped({ reason, until }: ConnectionStopped): DescribedError {
+  const { happened, todo } = EXPLANATIONS[reason]
+  const message = until === undefined ? happened : `${happened} It lasts until ${until.toISOString()}.`
+  return { code: reason, message, advice: todo.join(' ') }
 }
 
 function unexpected(thrown: unknown): DescribedError {

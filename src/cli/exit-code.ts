@@ -1,6 +1,6 @@
 // Pure. What the shell learns (contract, "Command line": exit codes).
 import { type ErrorCode, PaircodeError } from '../errors.ts'
-import type { StopReason } from '../session/policy.ts'
+import { ConnectionStopped } from './connection-stopped.ts'
 
 /** 75 is `EX_TEMPFAIL` of sysexits.h: the same command can succeed later. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 75
@@ -40,14 +40,13 @@ const OF_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   'broken-folder': OTHER,
 }
 
-/** For whatever was thrown. What is not ours is 1. */
+/** For whatever was thrown. What is not ours is 1; an end that is an error code too has the exit code of that error. */
 export function exitCodeOf(thrown: unknown): ExitCode {
-  if (!(thrown instanceof PaircodeError)) return OTHER
-  return Object.hasOwn(OF_ERROR, thrown.code) ? OF_ERROR[thrown.code as ErrorCode] : OTHER
+  const code = codeOf(thrown)
+  return code !== undefined && Object.hasOwn(OF_ERROR, code) ? OF_ERROR[code as ErrorCode] : OTHER
 }
 
-/** For the end of a connection. A reason that is an error code too has the exit code of that error. */
-export function exitCodeOfStop(reason: StopReason): ExitCode {
-  if (reason === 'closed') return DONE
-  return Object.hasOwn(OF_ERROR, reason) ? OF_ERROR[reason as ErrorCode] : OTHER
+function codeOf(thrown: unknown): string | undefined {
+  if (thrown instanceof ConnectionStopped) return thrown.reason
+  return thrown instanceof PaircodeError ? thrown.code : undefined
 }

@@ -1,7 +1,9 @@
 // Pure. What `paircode explain` says. Complete by its type: a new error code does not compile without its paragraph.
 import type { ErrorCode } from '../errors.ts'
 import type { StopReason } from '../session/policy.ts'
-import type { UNEXPECTED } from './described-error.ts'
+
+/** Not an error code of the library: something happened that nobody foresaw. */
+export const UNEXPECTED = 'unexpected'
 
 export interface Explanation {
   readonly happened: string

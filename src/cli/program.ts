@@ -43,7 +43,7 @@ function createContext({ argv, env, stdin, stdout, stderr }: Host, interrupts: I
     ? createPipePrinter(stdout, stderr, program)
     : createTerminalPrinter(stdout, stderr, { variables: env, program })
   const interactive = !json && stdin.isTTY === true
-  return { variables: env, printer, interrupts, stdin, stderr, clock: systemClock, interactive, program }
+  return { variables: env, printer, interrupts, stdin, stdout, stderr, clock: systemClock, interactive, program }
 }
 
 export function createProgram(context: Context, { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>): Command {

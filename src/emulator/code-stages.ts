@@ -63,10 +63,17 @@ function answerWithRef({ dialogue }: Registration, iq: Node, ref: Uint8Array, fa
   if (isTampering(fault, 'duplicate')) dialogue.answer(iq, answer)
 }
 
-/** Takes the phone's answer to the companion, and the companion's answer back. Rejects with PhoneError. */
-export function sendPrimaryHello(world: World, request: CodeRequest, hello: PrimaryHello): Promise<CompanionFinish> {
+/**
+ * Takes the phone's answer to the companion, and the companion's answer back; 'passkey' when the server asks for one
+ * instead. Rejects with PhoneError.
+ */
+export function sendPrimaryHello(
+  world: World,
+  request: CodeRequest,
+  hello: PrimaryHello,
+): Promise<CompanionFinish | 'passkey'> {
   const { registration } = request
-  const waiting = registration.wait<CompanionFinish>(FINISH_LIMIT_MS, 'the companion did not answer')
+  const waiting = registration.wait<CompanionFinish | 'passkey'>(FINISH_LIMIT_MS, 'the companion did not answer')
   registration.finish = waiting
   reach(world, 'primary_hello', (fault) => {
     if (fault?.kind === 'disconnect') return registration.line.drop()
@@ -77,7 +84,7 @@ export function sendPrimaryHello(world: World, request: CodeRequest, hello: Prim
     }
     if (isTampering(fault, 'passkey')) {
       notifyHello(request, [])
-      return waiting.resolve({ wrappedBundle: new Uint8Array(0), identity: new Uint8Array(0), passkey: true })
+      return waiting.resolve('passkey')
     }
     if (isTampering(fault, 'companion-reg-refresh')) registration.refreshSecret()
     const children = isTampering(fault, 'missing-child') ? [] : helloNodes(request, hello, isTampering(fault, 'ref'))
@@ -90,8 +97,8 @@ export function sendPrimaryHello(world: World, request: CodeRequest, hello: Prim
 }
 
 /** Answered twice, the companion holds the secret of its second answer: the phone waits a second for that one. */
-function lastOfTwo(world: World, waiting: Waiting<CompanionFinish>): Waiting<CompanionFinish> {
-  let first: CompanionFinish | undefined
+function lastOfTwo<Finish>(world: World, waiting: Waiting<Finish>): Waiting<Finish> {
+  let first: Finish | undefined
   return {
     ...waiting,
     resolve(finish) {

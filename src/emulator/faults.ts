@@ -41,7 +41,7 @@ export type Fault =
 
 /** What happens at a stage this time: first the delay, then the rest. */
 export interface Strike {
-  readonly hold?: { readonly ms?: number | undefined }
+  readonly hold?: { readonly ms?: number }
   readonly fault?: Exclude<Fault, { kind: 'hold' }>
 }
 
@@ -102,9 +102,11 @@ export function createFaults(): Faults {
       const plan = plans.get(at)
       if (plan === undefined) return {}
       const hold = take(plan, (fault) => fault.kind === 'hold')
+      // Silence: the stage does not come, and what was set besides strikes the next time.
+      if (hold?.kind === 'hold' && hold.ms === undefined) return { hold: {} }
       const fault = take(plan, (fault) => fault.kind !== 'hold')
       return {
-        ...(hold?.kind === 'hold' && { hold: { ms: hold.ms } }),
+        ...(hold?.kind === 'hold' && hold.ms !== undefined && { hold: { ms: hold.ms } }),
         ...(fault !== undefined && fault.kind !== 'hold' && { fault }),
       }
     },

@@ -1,10 +1,10 @@
 // What the person does on the phone to link a companion: types its code, or scans its QR.
 import { randomBytes } from 'node:crypto'
-import { generateKeyPair } from '../wire/bridge.ts'
+import { generateKeyPair, type KeyPair } from '../wire/bridge.ts'
 import type { Account } from './accounts.ts'
 import { sameBytes } from './client-payload.ts'
 import { type CompanionFinish, sendPrimaryHello } from './code-stages.ts'
-import { assertLive } from './codes.ts'
+import { assertLive, type CodeRequest } from './codes.ts'
 import { pair } from './pairing.ts'
 import { askForPasskey } from './passkey.ts'
 import { PhoneError } from './phone-error.ts'
@@ -15,43 +15,49 @@ import type { World } from './world.ts'
 
 /** Rejects with PhoneError no-request · wrong-code · expired · timeout · refused. */
 export async function enterCode(world: World, account: Account, typed: string): Promise<{ readonly jid: string }> {
-  await whatIsOnItsWay()
+  await world.clock.busy(whatIsOnItsWay())
   const request = world.codes.live(account)
-  const { registration } = request
-  return alone(registration, async () => {
-    const code = plainCode(typed)
-    const ephemeral = generateKeyPair()
-    const [companionEphemeral, wrappedEphemeral] = await Promise.all([
-      unwrapCompanionKey(code, request.wrappedEphemeral),
-      wrapPrimaryKey(code, ephemeral.public, { salt: randomBytes(32), iv: randomBytes(16) }),
-    ])
+  return alone(request.registration, async () => {
+    const half = await world.clock.busy(prepare(plainCode(typed), request))
     assertLive(request, world.clock.now())
-    const finish = await sendPrimaryHello(world, request, { wrappedEphemeral, identity: account.identity.public })
-    const known = finish.wrappedBundle.length === 0 ? undefined : secretOf(finish)
-    if (finish.passkey || account.passkey) {
-      const advSecret = await askForPasskey(registration, known)
-      return done(await pair(world, { account, registration, advSecret, scanned: false }))
-    }
-    if (known === undefined) throw wrongCode()
-    return done(await pair(world, { account, registration, advSecret: known, scanned: false }))
-
-    function secretOf({ wrappedBundle, identity }: CompanionFinish): Uint8Array {
-      if (!sameBytes(identity, registration.payload.identity)) throw wrongCode()
-      const secret = openBundle(wrappedBundle, {
-        primaryEphemeral: ephemeral,
-        primaryIdentity: account.identity,
-        companionEphemeral,
-        companionIdentity: identity,
-      })
-      if (secret === undefined) throw wrongCode()
-      return secret
-    }
-
-    function done(linked: { readonly jid: string }): { readonly jid: string } {
-      request.over = 'used'
-      return linked
-    }
+    const hello = { wrappedEphemeral: half.wrappedEphemeral, identity: account.identity.public }
+    const advSecret = await secretFrom(half, request, await sendPrimaryHello(world, request, hello))
+    const linked = await pair(world, { account, registration: request.registration, advSecret, scanned: false })
+    request.over = 'used'
+    return linked
   })
+}
+
+/** The phone's keys for one attempt. */
+interface Half {
+  readonly ephemeral: KeyPair
+  readonly wrappedEphemeral: Uint8Array
+  readonly companionEphemeral: Uint8Array
+}
+
+async function prepare(code: string, request: CodeRequest): Promise<Half> {
+  const ephemeral = generateKeyPair()
+  const [companionEphemeral, wrappedEphemeral] = await Promise.all([
+    unwrapCompanionKey(code, request.wrappedEphemeral),
+    wrapPrimaryKey(code, ephemeral.public, { salt: randomBytes(32), iv: randomBytes(16) }),
+  ])
+  return { ephemeral, wrappedEphemeral, companionEphemeral }
+}
+
+/** The adv secret in the companion's answer, or in place of it, or after it, the one of a passkey ceremony. */
+async function secretFrom(half: Half, request: CodeRequest, finish: CompanionFinish | 'passkey'): Promise<Uint8Array> {
+  const { account, registration } = request
+  if (finish === 'passkey') return askForPasskey(registration, undefined)
+  const keys = {
+    primaryEphemeral: half.ephemeral,
+    primaryIdentity: account.identity,
+    companionEphemeral: half.companionEphemeral,
+    companionIdentity: finish.identity,
+  }
+  const isItself = sameBytes(finish.identity, registration.payload.identity)
+  const secret = isItself ? openBundle(finish.wrappedBundle, keys) : undefined
+  if (secret === undefined) throw wrongCode()
+  return finish.passkey || account.passkey ? askForPasskey(registration, secret) : secret
 }
 
 /** Rejects with PhoneError expired · timeout · refused · no-request. */

@@ -139,7 +139,7 @@ export function createPhoneInbox(options: {
 
   return {
     receive(letter) {
-      void read(letter).catch(() => {})
+      void options.clock.busy(read(letter)).catch(() => {})
     },
     retry(asking, receipt) {
       const { id = '' } = receipt.attrs
@@ -147,7 +147,7 @@ export function createPhoneInbox(options: {
       const sent = remembered.get(memoryKey(id, { account: asking.account, device: asking.id }))
       if (sent === undefined || count > MAX_RETRIES) return
       signal.forget(peerOf(sent.letter.to))
-      void dispatch(sent, count, readRetryBundle(receipt)).catch(() => {})
+      void options.clock.busy(dispatch(sent, count, readRetryBundle(receipt))).catch(() => {})
     },
     async send(to, text) {
       const id = newMessageId()

@@ -5,7 +5,7 @@ import { answerHello, type CompanionFinish, takeFinish } from './code-stages.ts'
 import type { CodeRequest } from './codes.ts'
 import type { Line, Receiver } from './connection.ts'
 import { createDialogue, type Dialogue } from './dialogue.ts'
-import { digitsOf } from './jid.ts'
+import { digitsOf, parseJid } from './jid.ts'
 import type { PasskeyCeremony } from './passkey.ts'
 import { PhoneError } from './phone-error.ts'
 import { REFS_LIFE_MS, sendPairDevice } from './qr-refs.ts'
@@ -23,7 +23,7 @@ export interface Registration {
   /** The code asked for here, live or not. */
   request: CodeRequest | undefined
   /** The phone that typed it waits for this. */
-  finish: Waiting<CompanionFinish> | undefined
+  finish: Waiting<CompanionFinish | 'passkey'> | undefined
   passkey: PasskeyCeremony | undefined
   /** A phone is linking this companion: one at a time, and the connection stays. */
   linking: boolean
@@ -87,7 +87,9 @@ export function serveRegistration(
     dialogue,
     belongsTo(target) {
       const account = registration.request?.account
-      return account !== undefined && (digitsOf(target) === account.digits || world.accounts.byJid(target) === account)
+      if (account === undefined) return false
+      if (!target.includes('@')) return digitsOf(target) === account.digits
+      return world.accounts.byJid(target) === account && parseJid(target)?.device === 0
     },
     receive(stanza) {
       if (dialogue.takes(stanza)) return

@@ -7,6 +7,8 @@ export interface VirtualClock extends Clock {
    * that a timer started (a timer whose `run` returns a promise) and for what it sent to leave the process.
    */
   advance(ms: number): Promise<void>
+  /** Work at hand, which `advance` waits for before it moves time. It must not wait for time itself. */
+  busy<Result>(work: Promise<Result>): Promise<Result>
   /** Forgets every timer; later ones are never armed. */
   stop(): void
 }
@@ -23,6 +25,7 @@ interface Timer {
 
 export function createVirtualClock(base: Clock): VirtualClock {
   const timers = new Set<Timer>()
+  const atHand = new Set<Promise<unknown>>()
   let offset = 0
   let order = 0
   let advancing = false
@@ -55,7 +58,12 @@ export function createVirtualClock(base: Clock): VirtualClock {
     return next
   }
 
+  const idle = async (): Promise<void> => {
+    while (atHand.size > 0) await Promise.allSettled(atHand)
+  }
+
   const move = async (ms: number): Promise<void> => {
+    await idle()
     const target = now() + ms
     advancing = true
     for (const timer of timers) disarm(timer)
@@ -64,6 +72,7 @@ export function createVirtualClock(base: Clock): VirtualClock {
         offset += Math.max(0, timer.due - now())
         await fire(timer)
         await settled()
+        await idle()
       }
     } finally {
       offset += Math.max(0, target - now())
@@ -92,6 +101,12 @@ export function createVirtualClock(base: Clock): VirtualClock {
       const moved = queue.then(() => move(ms))
       queue = moved.catch(() => {})
       return moved
+    },
+    busy(work) {
+      const done = (): void => void atHand.delete(work)
+      atHand.add(work)
+      work.then(done, done)
+      return work
     },
     stop() {
       stopped = true

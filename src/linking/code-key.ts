@@ -1,5 +1,6 @@
 // The key that a code stands for, and the ephemeral keys wrapped under it (docs/protocol.md section 3).
-import { createCipheriv, pbkdf2 } from 'node:crypto'
+import { createCipheriv, pbkdf2, randomBytes } from 'node:crypto'
+import { CODE_BYTES, codeFromBytes } from './pairing-code.ts'
 
 const ROUNDS = 131_072
 const KEY_BYTES = 32
@@ -13,6 +14,20 @@ export function deriveCodeKey(code: string, salt: Uint8Array): Promise<Uint8Arra
   return new Promise((resolve, reject) => {
     pbkdf2(code, salt, ROUNDS, KEY_BYTES, 'sha256', (error, key) => (error === null ? resolve(key) : reject(error)))
   })
+}
+
+/** A code with the key that it stands for. */
+export interface KeyedCode {
+  readonly code: string
+  readonly salt: Uint8Array
+  readonly key: Uint8Array
+}
+
+/** Draws a code (or takes the given one) and derives its key. Needs nothing but node:crypto, so it can start first. */
+export async function drawCode(fixedCode: string | undefined): Promise<KeyedCode> {
+  const code = fixedCode ?? codeFromBytes(randomBytes(CODE_BYTES))
+  const salt = randomBytes(SALT_BYTES)
+  return { code, salt, key: await deriveCodeKey(code, salt) }
 }
 
 /** 80 bytes. `salt` 32, `iv` 16 bytes, fresh for each; `key` is of `deriveCodeKey(code, salt)`. */

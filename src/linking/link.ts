@@ -12,14 +12,13 @@ import { type Connection, openConnection } from '../wire/connection.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import type { Version } from '../wire/messages.ts'
 import { type AccountHold, createAccountHold } from './account-hold.ts'
-import { deriveCodeKey, saltOf, unwrapPublicKey, wrapPublicKey } from './code-key.ts'
+import { deriveCodeKey, drawCode, type KeyedCode, saltOf, unwrapPublicKey, wrapPublicKey } from './code-key.ts'
 import { buildCredentials } from './credentials.ts'
 import type { Device } from './device.ts'
 import type { LinkEvent, LinkState } from './events.ts'
 import { createIdentity } from './identity.ts'
 import { type Effect, firstState, type Input, type Settings, type TimerName } from './machine/state.ts'
 import { step } from './machine/step.ts'
-import { CODE_BYTES, codeFromBytes } from './pairing-code.ts'
 import { PRE_KEY_COUNT, returnPreKeys, takePreKeys, warmPreKeys } from './pre-keys.ts'
 import { buildRegistrationPayload } from './registration.ts'
 
@@ -42,6 +41,8 @@ export interface AttemptOptions {
   readonly connectTimeoutMs: number
   readonly retry: Settings['retry']
   readonly fixedCode: string | undefined
+  /** Begun before this room was loaded: the thread pool works on the first code's key while modules load. */
+  readonly firstCode: Promise<KeyedCode> | undefined
   readonly clock: Clock
   readonly logger: Logger
   readonly agent: Agent | undefined
@@ -88,6 +89,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   let state = firstState(settings, identity.advSecret)
   let connection: Connection | undefined
   let pairingEphemeral: KeyPair | undefined
+  let { firstCode } = options
   const timers = new Map<TimerName, unknown>()
   const inputs: Input[] = []
   let stepping = false
@@ -197,9 +199,9 @@ export function startAttempt(options: AttemptOptions): Attempt {
     })
 
   const prepareCode = async (): Promise<void> => {
-    const code = options.fixedCode ?? codeFromBytes(randomBytes(CODE_BYTES))
-    const salt = randomBytes(32)
-    const key = await deriveCodeKey(code, salt)
+    const begun = firstCode
+    firstCode = undefined
+    const { code, salt, key } = await (begun ?? drawCode(options.fixedCode))
     const ephemeral = generateKeyPair()
     pairingEphemeral = ephemeral
     const wrappedEphemeral = wrapPublicKey({ key, salt, iv: randomBytes(16), publicKey: ephemeral.public })

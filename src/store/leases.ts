@@ -14,8 +14,8 @@ const LOST_MS = 9_000
 /** How long a holder that may be dead is waited for. */
 export const WAIT_MS = 15_000
 const LOOK_AGAIN_MS = 1_000
-/** A void record is kept so long before it is swept up. */
-const KEEP_MS = 3_600_000
+/** A void record is kept so long before it is swept up: whoever slept for less finds that nobody took it. */
+const KEEP_MS = 24 * 3_600_000
 
 interface LeaseRecord {
   readonly id: string

@@ -38,10 +38,12 @@ test('a delay goes together with what follows it', () => {
   expect(faults.strike('login')).toEqual({})
 })
 
-test('silence is a hold without a time', () => {
+test('silence is a hold without a time; what was set besides strikes the next time', () => {
   const faults = createFaults()
   faults.set('pair_device', { kind: 'hold' })
-  expect(faults.strike('pair_device')).toEqual({ hold: { ms: undefined } })
+  faults.set('pair_device', { kind: 'disconnect' })
+  expect(faults.strike('pair_device')).toEqual({ hold: {} })
+  expect(faults.strike('pair_device')).toEqual({ fault: { kind: 'disconnect' } })
 })
 
 test('times 0 takes back the faults of that kind, and no others', () => {

@@ -13,6 +13,9 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Emulator } from '../../src/emulator/index.ts'
 
+// libsignal, under Baileys, prints whole sessions to the console.
+for (const method of ['info', 'warn', 'error'] as const) console[method] = () => {}
+
 export type Update = Partial<ConnectionState>
 
 export interface Bot {
@@ -59,7 +62,7 @@ export function startBot(
   config: Record<string, unknown> = {},
 ): Bot {
   const logger = pino({ level: process.env['BAILEYS_LOG'] ?? 'silent' })
-  const sock = makeWASocket({ ...emulator.socketConfig(), auth: state, logger, ...config } as never)
+  const sock = makeWASocket({ ...emulator.socketConfig(), auth: state, logger, emitOwnEvents: false, ...config } as never)
   const updates = createLog<Update>()
   const messages: { message: WAMessage; type: string }[] = []
   const takers: ((item: { message: WAMessage; type: string }) => void)[] = []

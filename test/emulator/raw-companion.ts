@@ -21,7 +21,7 @@ import type { Emulator } from '../../src/emulator/index.ts'
 import { decodeNode, encodeNode, generateKeyPair } from '../../src/wire/bridge.ts'
 import { createFrameReader, frame, introduction, NOISE_HEADER } from '../../src/wire/frames.ts'
 import { agree, type Cipher, startHandshake } from '../../src/wire/noise.ts'
-import { bytesOf, childOf, type Node, node } from '../../src/wire/nodes.ts'
+import { bytesOf, childOf, childrenOf, type Node, node, textOf } from '../../src/wire/nodes.ts'
 
 export interface RawCompanion {
   readonly creds: AuthenticationCreds
@@ -164,7 +164,7 @@ export async function openRegistration(emulator: Emulator, options: RawOptions =
   const raw = await openRaw(emulator, options)
   const pairDevice = await raw.next((stanza) => childOf(stanza, 'pair-device') !== undefined)
   raw.send(node('iq', { to: 's.whatsapp.net', type: 'result', id: pairDevice.attrs['id'] ?? '' }))
-  const refs = (childOf(pairDevice, 'pair-device')?.content as readonly Node[]).map((ref) => Buffer.from(bytesOf(ref) ?? []).toString())
+  const refs = childrenOf(childOf(pairDevice, 'pair-device')).map((ref) => textOf(ref) ?? '')
   return Object.assign(raw, { refs })
 }
 

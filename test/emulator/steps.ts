@@ -6,8 +6,6 @@ import { type Bot, startBot } from './plain-baileys.ts'
 
 // Plain Baileys makes 812 pre-keys and two PBKDF2 rounds in each link; a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000 })
-// libsignal, under Baileys, prints sessions to the console.
-for (const method of ['log', 'info', 'warn', 'error'] as const) vi.spyOn(console, method).mockImplementation(() => {})
 
 export const NUMBER = '12025550123'
 export const CONTACT = '12025550147'

@@ -36,6 +36,6 @@ export function hex(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, 'hex'))
 }
 
-export function toHex(bytes: Uint8Array): string {
+export function toHex(bytes: Uint8Array | readonly number[]): string {
   return Buffer.from(bytes).toString('hex')
 }

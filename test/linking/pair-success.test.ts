@@ -104,17 +104,19 @@ describe('hosted prefixes', () => {
 })
 
 describe('a forged pair-success', () => {
-  it.each(Array.from({ length: 32 }, (_, at) => at))('has an HMAC with byte %i changed', (at) => {
-    expect(read({ hmac: (bytes) => flippedAt(bytes, at, at % 8) })).toEqual({ kind: 'forged', id: 'pair-1' })
+  it('has an HMAC with one bit of any byte changed', () => {
+    for (let at = 0; at < 32; at += 1)
+      expect(read({ hmac: (bytes) => flippedAt(bytes, at, at % 8) })).toEqual({ kind: 'forged', id: 'pair-1' })
   })
 
   it.each([0, 16, 31, 33, 64])('has an HMAC of %i bytes', (length) => {
     const cutOrPadded = (bytes: Uint8Array) => Uint8Array.from({ length }, (_, at) => bytes[at] ?? 0)
-    expect(read({ hmac: cutOrPadded })?.kind).toBe(length === 0 ? expect.stringMatching(/forged|malformed/) : 'forged')
+    expect(read({ hmac: cutOrPadded })?.kind).toBe('forged')
   })
 
-  it.each(Array.from({ length: 64 }, (_, at) => at))('has an account signature with byte %i changed', (at) => {
-    expect(read({ signature: (bytes) => flippedAt(bytes, at, at % 7) })?.kind).toBe('forged')
+  it('has an account signature with one bit of any byte changed', () => {
+    for (let at = 0; at < 64; at += 1)
+      expect(read({ signature: (bytes) => flippedAt(bytes, at, at % 7) })?.kind).toBe('forged')
   })
 
   it('has an account signature of zeros, which Baileys rc14 accepts', () => {

@@ -1,6 +1,6 @@
+import { proto } from 'baileys'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { proto } from 'baileys'
 import { pack, unpack } from '../../src/store/codec.ts'
 
 const bytes = fc.uint8Array({ maxLength: 80 }).map((array) => Buffer.from(array))
@@ -41,11 +41,15 @@ describe('the codec', () => {
 
   it('packs a key pair to 64 bytes and a tag', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), fc.uint8Array({ minLength: 32, maxLength: 32 }), (a, b) => {
-        const packed = pack({ private: a, public: Buffer.from(b) })
-        expect(packed).toHaveLength(65)
-        expect(unpack(packed)).toStrictEqual({ public: Buffer.from(b), private: Buffer.from(a) })
-      }),
+      fc.property(
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        fc.uint8Array({ minLength: 32, maxLength: 32 }),
+        (a, b) => {
+          const packed = pack({ private: a, public: Buffer.from(b) })
+          expect(packed).toHaveLength(65)
+          expect(unpack(packed)).toStrictEqual({ public: Buffer.from(b), private: Buffer.from(a) })
+        },
+      ),
     )
   })
 
@@ -74,7 +78,9 @@ describe('the codec', () => {
   it('reads Buffers that went through JSON before, in both spellings, as Baileys does', () => {
     expect(unpack(pack({ hash: { type: 'Buffer', data: 'AQID' } }))).toStrictEqual({ hash: Buffer.from([1, 2, 3]) })
     expect(unpack(pack({ hash: { type: 'Buffer', data: [1, 2, 3] } }))).toStrictEqual({ hash: Buffer.from([1, 2, 3]) })
-    expect(unpack(pack({ hash: JSON.parse(JSON.stringify(Buffer.from('x'))) }))).toStrictEqual({ hash: Buffer.from('x') })
+    expect(unpack(pack({ hash: JSON.parse(JSON.stringify(Buffer.from('x'))) }))).toStrictEqual({
+      hash: Buffer.from('x'),
+    })
   })
 
   it('does not take other objects for Buffers', () => {
@@ -89,7 +95,10 @@ describe('the codec', () => {
   })
 
   it('drops undefined members and turns undefined elements to null, as JSON does', () => {
-    expect(unpack(pack({ a: undefined, b: [undefined, 1], c: { d: undefined } }))).toStrictEqual({ b: [null, 1], c: {} })
+    expect(unpack(pack({ a: undefined, b: [undefined, 1], c: { d: undefined } }))).toStrictEqual({
+      b: [null, 1],
+      c: {},
+    })
   })
 
   it('keeps a member called __proto__ without touching any prototype', () => {
@@ -124,7 +133,8 @@ describe('the codec', () => {
   })
 
   it('refuses bytes that it did not write', () => {
-    for (const bad of [[], [0], [9, 1, 2], [2, 1, 2]]) expect(() => unpack(Uint8Array.from(bad))).toThrow('not a packed value')
+    for (const bad of [[], [0], [9, 1, 2], [2, 1, 2]])
+      expect(() => unpack(Uint8Array.from(bad))).toThrow('not a packed value')
     expect(() => unpack(Buffer.from('\u0003{broken'))).toThrow()
   })
 })

@@ -19,9 +19,9 @@ describe('fresh credentials', () => {
 
   it('carry a pre-key that their identity really signed', async () => {
     const { signedIdentityKey, signedPreKey } = await freshCredentials()
-    expect(
-      verify(signedIdentityKey.public, withKeyType(signedPreKey.keyPair.public), signedPreKey.signature),
-    ).toBe(true)
+    expect(verify(signedIdentityKey.public, withKeyType(signedPreKey.keyPair.public), signedPreKey.signature)).toBe(
+      true,
+    )
   })
 
   it('are never the same twice', async () => {
@@ -46,7 +46,11 @@ describe('credentials that may be kept', () => {
 
   it('may hold the account in base64, as Baileys’ folders do', async () => {
     const { account } = signedParts()
-    const text = JSON.parse(JSON.stringify(account, (_, value) => (value?.type === 'Buffer' ? Buffer.from(value.data).toString('base64') : value)))
+    const text = JSON.parse(
+      JSON.stringify(account, (_, value) =>
+        value?.type === 'Buffer' ? Buffer.from(value.data).toString('base64') : value,
+      ),
+    )
     expect(isSigned(await signedCredentials({ account: text }))).toBe(true)
   })
 

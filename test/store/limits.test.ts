@@ -80,7 +80,9 @@ describe('the window of codes', () => {
           if (!slot.allowed) expect(peek(state, now + slot.retryAfterMs - 1, limit).allowed).toBe(false)
         }
         for (const start of passed)
-          expect(passed.filter((at) => at >= start && at < start + limit.windowMs).length).toBeLessThanOrEqual(limit.codes)
+          expect(passed.filter((at) => at >= start && at < start + limit.windowMs).length).toBeLessThanOrEqual(
+            limit.codes,
+          )
         expect(state.slots.length).toBeLessThanOrEqual(limit.codes)
       }),
     )
@@ -88,7 +90,10 @@ describe('the window of codes', () => {
 })
 
 describe('the cool-down', () => {
-  function refused(times: number, backoffMs?: number): { readonly waits: readonly number[]; readonly state: AccountLimits } {
+  function refused(
+    times: number,
+    backoffMs?: number,
+  ): { readonly waits: readonly number[]; readonly state: AccountLimits } {
     let [state, now] = [NO_LIMITS, NOW]
     const waits: number[] = []
     for (let count = 0; count < times; count++) {
@@ -116,7 +121,11 @@ describe('the cool-down', () => {
 
   it('keeps every code back until it is over', () => {
     const { state } = coolDown(NO_LIMITS, NOW)
-    expect(take(state, NOW + 1_000, DEFAULT_LIMIT, 'x').slot).toEqual({ allowed: false, remaining: 0, retryAfterMs: 59_000 })
+    expect(take(state, NOW + 1_000, DEFAULT_LIMIT, 'x').slot).toEqual({
+      allowed: false,
+      remaining: 0,
+      retryAfterMs: 59_000,
+    })
     expect(take(state, NOW + 60_000, DEFAULT_LIMIT, 'x').slot).toMatchObject({ allowed: true, remaining: 2 })
   })
 

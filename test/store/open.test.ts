@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { inspect } from 'node:util'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect, promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/contract.ts'
@@ -13,7 +17,17 @@ describe('openStore', () => {
   })
 
   it('refuses addresses that are none, and says which there are', async () => {
-    for (const url of ['', 'sessions.db', './sessions.db', 'mysql://localhost/x', 'file:x.db', 'memory:x', 'sqlite:', 7, null])
+    for (const url of [
+      '',
+      'sessions.db',
+      './sessions.db',
+      'mysql://localhost/x',
+      'file:x.db',
+      'memory:x',
+      'sqlite:',
+      7,
+      null,
+    ])
       await expect(openStore(url as string)).rejects.toMatchObject({
         code: 'not-a-store',
         advice: expect.stringContaining('sqlite:./sessions.db'),
@@ -37,13 +51,23 @@ describe('openStore', () => {
     const thrown = await openStore('postgres://bot:hunter2@db/paircode').catch((error: unknown) => error)
     expect(thrown).toMatchObject({ code: 'store-error', message: 'PostgreSQL is not available in this version' })
     expect(inspect(thrown)).not.toContain('hunter2')
-    expect(inspect(await openStore('mysql://bot:hunter2@db/x').catch((error: unknown) => error))).not.toContain('hunter2')
+    expect(inspect(await openStore('mysql://bot:hunter2@db/x').catch((error: unknown) => error))).not.toContain(
+      'hunter2',
+    )
   })
 
   it('takes keys of 32 bytes only, before anything is opened', async () => {
-    for (const key of [Buffer.alloc(31), Buffer.alloc(33), new Uint8Array(), 'x'.repeat(32), async () => Buffer.alloc(16)])
+    for (const key of [
+      Buffer.alloc(31),
+      Buffer.alloc(33),
+      new Uint8Array(),
+      'x'.repeat(32),
+      async () => Buffer.alloc(16),
+    ])
       await expect(openStore('memory:', { key: key as Uint8Array })).rejects.toMatchObject({ code: 'invalid-options' })
-    await expect(openStore('memory:', { previousKeys: [Buffer.alloc(1)] })).rejects.toThrow('previousKeys[0] must be 32')
+    await expect(openStore('memory:', { previousKeys: [Buffer.alloc(1)] })).rejects.toThrow(
+      'previousKeys[0] must be 32',
+    )
   })
 
   it('fetches a key from a function, and names it when that fails', async () => {
@@ -58,18 +82,29 @@ describe('openStore', () => {
   })
 
   it('is light to import: neither the database nor the bridge nor Baileys is loaded with it', async () => {
-    const { execFile } = await import('node:child_process')
-    const { promisify } = await import('node:util')
+    const refusing = `export async function resolve(specifier, context, next) {
+      if (/^(libsql|whatsapp-rust-bridge|baileys|libphonenumber-js)/.test(specifier)) throw new Error('loads ' + specifier)
+      return next(specifier, context)
+    }`
     const script = `
-      await import(${JSON.stringify(new URL('../../src/store/index.ts', import.meta.url).href)})
-      const { default: process } = await import('node:process')
-      const loaded = Object.keys((await import('node:module')).default._cache)
-      console.log(JSON.stringify(loaded.filter((path) => /libsql|bridge|baileys/.test(path))))
-      if (process.report.getReport().sharedObjects.some((path) => /libsql/.test(path))) throw new Error('libsql is loaded')
+      const { register } = await import('node:module')
+      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(refusing)}))
+      const { openStore } = await import(${JSON.stringify(new URL('../../src/store/index.ts', import.meta.url).href)})
+      await (await openStore('memory:')).close()
+      const refused = await openStore('sqlite:' + process.argv[1]).catch((error) => String(error))
+      console.log(refused)
     `
     const hooks = new URL('../conformance/store/typescript.mjs', import.meta.url).href
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', hooks, '--input-type=module', '-e', script])
-    expect(JSON.parse(stdout)).toEqual([])
+    const folder = await mkdtemp(join(tmpdir(), 'paircode-'))
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        ...['--import', hooks, '--input-type=module', '-e', script, join(folder, 'x.db')],
+      ])
+      // Only the opening of a file asks for the database: proof that the watch works.
+      expect(stdout).toContain('loads libsql')
+    } finally {
+      await rm(folder, { recursive: true })
+    }
   })
 })
 

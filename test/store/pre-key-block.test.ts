@@ -8,12 +8,18 @@ describe('a block of pre-keys', () => {
     const ids = fc.uniqueArray(fc.integer({ min: 0, max: 0xffffffff }), { maxLength: 60 })
     fc.assert(
       fc.property(ids, fc.integer({ min: 0, max: 0xffffffff }), (numbers, other) => {
-        const keys = numbers.map((id) => ({ id, keyPair: preKeys(1)[0]?.keyPair ?? { public: Buffer.alloc(32), private: Buffer.alloc(32) } }))
+        const keys = numbers.map((id) => ({
+          id,
+          keyPair: preKeys(1)[0]?.keyPair ?? { public: Buffer.alloc(32), private: Buffer.alloc(32) },
+        }))
         const block = packPreKeys(keys)
         expect(block).toHaveLength(numbers.length * 68)
         expect(preKeyIds(block)).toEqual([...numbers].sort((a, b) => a - b))
         for (const { id, keyPair } of keys)
-          expect(findPreKey(block, id)).toEqual({ public: Buffer.from(keyPair.public), private: Buffer.from(keyPair.private) })
+          expect(findPreKey(block, id)).toEqual({
+            public: Buffer.from(keyPair.public),
+            private: Buffer.from(keyPair.private),
+          })
         if (!numbers.includes(other)) expect(findPreKey(block, other)).toBeUndefined()
       }),
     )

@@ -1,15 +1,17 @@
 // paircode connect
 import { Command } from 'commander'
-import type { ConnectionState } from '../../session/connection.ts'
+import type { Connection, ConnectionState } from '../../session/connection.ts'
+import type { Store } from '../../store/contract.ts'
+import { ConnectionStopped } from '../connection-stopped.ts'
 import type { Context } from '../context.ts'
-import { readEnvironment } from '../environment.ts'
 import { type Echoed, echo } from '../echo.ts'
-import { exitCodeOfStop } from '../exit-code.ts'
+import { type Environment, readEnvironment } from '../environment.ts'
+import { DONE } from '../exit-code.ts'
 import { createLog } from '../log.ts'
+import { leadConsoleInto } from '../console-to-log.ts'
 import { maskedNumberOf, maskJid } from '../masking.ts'
 import { openedStore } from '../opened-store.ts'
-import { stateText } from '../stop-words.ts'
-import { ConnectionStopped } from '../connection-stopped.ts'
+import { stateText } from '../state-words.ts'
 import { timeOfDay } from '../words.ts'
 
 interface ConnectFlags {
@@ -25,7 +27,11 @@ export function connectCommand(context: Context): Command {
     .option('--echo', 'answer each text with the same text, to try it out')
     .option('--store <address>', 'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)')
     .option('--json', 'one JSON event a line')
-    .action((session: string, flags: ConnectFlags) => keepOnline(session, flags, context))
+    .action(async (session: string, flags: ConnectFlags) => {
+      await keepOnline(session, flags, context)
+      context.printer.say(`Closed. The session stays linked. Again:  ${context.program} connect ${session}`)
+      context.finish(DONE)
+    })
 }
 
 async function keepOnline(session: string, flags: ConnectFlags, context: Context): Promise<void> {
@@ -34,41 +40,50 @@ async function keepOnline(session: string, flags: ConnectFlags, context: Context
   checkedSessionName(session)
   const store = await openedStore(environment, context, flags.store)
   try {
-    const { connect } = await import('../../index.ts')
-    const logger = await createLog(environment.log, context.stderr)
-    const { endpoint } = environment
-    const info = await store.get(session)
-    const connection = connect({ session, store, logger, clock: context.clock, ...(endpoint === undefined ? {} : { endpoint }) })
-    const stopListening = context.interrupts.listen(() => void connection.close())
-    let last: ConnectionState = connection.state
-    connection.on('state', (state) => {
-      last = state
-      tellState(state, info?.jid, context)
-    })
-    tellState(last, info?.jid, context)
-    if (flags.echo === true) connection.on('socket', (socket) => echo(socket, tellEchoes(context)))
-    const reason = await connection.stopped
-    stopListening()
-    if (reason !== 'closed') throw new ConnectionStopped(reason, last)
-    context.printer.say(`Closed. The session stays linked; again:  ${context.program} connect ${session}`)
-    context.finish(exitCodeOfStop(reason))
+    const connection = await started(session, environment, store, context)
+    if (flags.echo === true) connection.on('socket', (socket) => echo(socket, echoTellers(context)))
+    await untilClosed(connection, (await store.get(session))?.jid, context)
   } finally {
     await store.close()
   }
 }
 
-/** An end that nobody wished is told as an error, once. */
-function tellState(state: ConnectionState, jid: string | undefined, { printer, clock }: Context): void {
-  const { name, ...details } = state
-  const who = name === 'online' && jid !== undefined ? ` as ${maskedNumberOf(jid)}. Ctrl-C stops it.` : ''
-  const sentence = `${timeOfDay(new Date(clock.now()))}  ${stateText(state)}${who}`
-  printer.print({ type: 'state', state: name, ...details }, name === 'stopped' ? '' : sentence, name === 'online' ? 'done' : 'step')
+async function started(session: string, { endpoint, log }: Environment, store: Store, context: Context): Promise<Connection> {
+  const [{ connect }, logger] = await Promise.all([import('../../index.ts'), createLog(log, context.stderr)])
+  leadConsoleInto(logger)
+  const options = { session, store, logger, clock: context.clock }
+  return connect(endpoint === undefined ? options : { ...options, endpoint })
 }
 
-function tellEchoes({ printer }: Context) {
+/** @throws ConnectionStopped for an end that nobody asked for */
+async function untilClosed(connection: Connection, jid: string | undefined, context: Context): Promise<void> {
+  const stopListening = context.interrupts.listen(() => void connection.close())
+  const tell = (state: ConnectionState): void => tellState(state, jid, context)
+  try {
+    tell(connection.state)
+    connection.on('state', tell)
+    const reason = await connection.stopped
+    if (reason === 'closed') return
+    const { state } = connection
+    throw new ConnectionStopped(reason, state.name === 'stopped' ? state.until : undefined)
+  } finally {
+    stopListening()
+  }
+}
+
+/** The end is told by whoever waits for it. */
+function tellState(state: ConnectionState, jid: string | undefined, { printer, clock }: Context): void {
+  const { name, ...details } = state
+  const message = { type: 'state', state: name, ...details }
+  if (name === 'stopped') return printer.print(message, '')
+  const who = name === 'online' && jid !== undefined ? ` as ${maskedNumberOf(jid)}. Ctrl-C stops it.` : ''
+  printer.print(message, `${timeOfDay(new Date(clock.now()))} ${stateText(state)}${who}`, name === 'online' ? 'done' : 'step')
+}
+
+function echoTellers({ printer }: Context) {
   return {
     onEcho: ({ jid, text }: Echoed) =>
       printer.print({ type: 'echo', jid: maskJid(jid), text }, `echo to ${maskedNumberOf(jid)}: ${text}`, 'step'),
-    onError: () => printer.print({ type: 'echo-failed' }, 'an answer could not be sent', 'warning'),
+    onError: () => printer.print({ type: 'echo-failed' }, 'An answer could not be sent.', 'warning'),
   }
 }

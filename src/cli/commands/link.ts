@@ -12,6 +12,7 @@ import { terminalLinkView } from '../link-terminal.ts'
 import type { LinkView } from '../link-view.ts'
 import { type LinkFlags, type LinkWishes, linkWishes } from '../link-wishes.ts'
 import { createLog } from '../log.ts'
+import { leadConsoleInto } from '../console-to-log.ts'
 import { maskedNumberOf } from '../masking.ts'
 import { openedStore } from '../opened-store.ts'
 
@@ -61,6 +62,7 @@ async function linkAccount(typed: string, flags: LinkFlags, context: Context): P
     const { settledSession } = await import('../settled-session.ts')
     const { session, alreadyLinked } = await settledSession(wishes, flags.replace === true, store)
     const logger = await createLog(environment.log, context.stderr)
+    leadConsoleInto(logger)
     const options: LinkOptions = { ...optionsOf(wishes, flags, environment), session, store, logger, clock: context.clock }
     const linked = await runLink(options, context)
     report({ linked, alreadyLinked, loggedIn: flags.wait, program: context.program }, context)

@@ -1,0 +1,16 @@
+// set-keys <store>: uses the linked session's keys as a busy bot does, and says which writes are stored.
+import { openStore } from '../../../../src/store/open.ts'
+import { argument, tell } from './parent.ts'
+
+const store = await openStore(argument(0))
+const { state, saveCreds } = await store.authState('sales')
+tell('ready')
+for (let round = state.creds.accountSyncCounter + 1; ; round++) {
+  state.creds.accountSyncCounter = round
+  const value = Buffer.alloc(2_000, round)
+  await Promise.all([
+    state.keys.set({ session: { one: value, two: value }, 'sender-key': { one: value } }),
+    saveCreds(),
+  ])
+  tell(`stored ${round}`)
+}

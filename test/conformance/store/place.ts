@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Store } from '../../../src/store/contract.ts'
+import { type OpenOptions, openStore } from '../../../src/store/open.ts'
+
+/** Somewhere a store can be: empty at first, gone after the test. */
+export interface Place {
+  /** Opens the store that is there; stores are closed after the test. */
+  open(options?: OpenOptions): Promise<Store>
+  /** Whether what one store kept is there for the next one that is opened. */
+  readonly lasts: boolean
+}
+
+export async function memoryPlace(): Promise<Place> {
+  return { lasts: false, open: (options) => opened('memory:', options) }
+}
+
+export async function sqlitePlace(): Promise<Place> {
+  const file = join(await temporaryFolder(), 'sessions.db')
+  return { lasts: true, open: (options) => opened(`sqlite:${file}`, options) }
+}
+
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'paircode-store-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export async function opened(url: string, options?: OpenOptions): Promise<Store> {
+  const store = await openStore(url, options)
+  onTestFinished(() => store.close())
+  return store
+}

@@ -1,0 +1,75 @@
+// Several processes on one SQLite store.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { internalsOf } from '../../../src/store/internals.ts'
+import { LeaseHeld } from '../../../src/store/leases.ts'
+import { startChild } from './children.ts'
+import { opened, temporaryFolder } from './place.ts'
+
+async function newStore(): Promise<string> {
+  return `sqlite:${join(await temporaryFolder(), 'sessions.db')}`
+}
+
+describe('several processes on one store', () => {
+  it('that open it for the first time at once agree on its key and its tables', async () => {
+    for (let round = 0; round < 2; round++) {
+      const url = await newStore()
+      const children = await Promise.all(['a', 'b', 'c'].map((session) => startChild('open-at-once', url, session)))
+      await Promise.all(children.map((child) => child.line()))
+      for (const child of children) child.say('go')
+      expect(await Promise.all(children.map((child) => child.line()))).toEqual(['stored', 'stored', 'stored'])
+      for (const child of children) child.say('list')
+      const jid = '12025550123:1@s.whatsapp.net'
+      const all = `a ${jid}, b ${jid}, c ${jid}`
+      expect(await Promise.all(children.map((child) => child.line()))).toEqual([all, all, all])
+      const key = await readFile(`${url.slice('sqlite:'.length)}.key/key`, 'latin1')
+      expect(Buffer.from(key, 'base64')).toHaveLength(32)
+    }
+  })
+
+  it('let exactly 3 of 50 codes through together', async () => {
+    const url = await newStore()
+    const children = await Promise.all([1, 2].map(() => startChild('take-slots', url, 'an account', '25')))
+    await Promise.all(children.map((child) => child.line()))
+    for (const child of children) child.say('go')
+    const passed = await Promise.all(children.map((child) => child.line()))
+    expect(passed.map(Number).reduce((sum, count) => sum + count)).toBe(3)
+  })
+
+  it('see a living holder of another process at once, and have the lease when it gives it back', async () => {
+    const url = await newStore()
+    const child = await startChild('hold-lease', url, 'sales')
+    expect(await child.line()).toBe('held')
+    const inner = internalsOf(await opened(url))
+    const refused = await inner.acquire({ kind: 'session', key: 'sales' }).catch((thrown: unknown) => thrown)
+    expect(refused).toBeInstanceOf(LeaseHeld)
+    expect(refused).toMatchObject({ pid: child.process.pid, here: false })
+    child.say('release')
+    expect(await child.line()).toBe('released')
+    await (await inner.acquire({ kind: 'session', key: 'sales' })).release()
+  })
+
+  it('have the lease of a killed holder at once, without any wait', async () => {
+    const url = await newStore()
+    // This clock never moves: a wait of any length would not end.
+    const stopped = { now: () => Date.now(), setTimeout: () => undefined, clearTimeout: () => {} }
+    const inner = internalsOf(await opened(url, { clock: stopped }))
+    for (let round = 0; round < 3; round++) {
+      const child = await startChild('hold-lease', url, 'sales')
+      expect(await child.line()).toBe('held')
+      await child.kill()
+      await (await inner.acquire({ kind: 'session', key: 'sales' })).release()
+    }
+  })
+
+  it('cannot take the file from a store that was opened twice in one process', async () => {
+    // Closing any handle of a file drops all locks that the process has on it; so opening must not read the file itself.
+    const url = await newStore()
+    const store = await opened(url)
+    await opened(url)
+    const child = await startChild('end-write-ahead-log', url.slice('sqlite:'.length))
+    expect(await child.line()).toBe('SQLITE_BUSY')
+    expect(await store.list()).toEqual([])
+  })
+})

@@ -1,0 +1,4 @@
+import { describeStore } from './describe-store.ts'
+import { sqlitePlace } from './place.ts'
+
+describeStore('sqlite', sqlitePlace)
