@@ -7,7 +7,7 @@ import { startEmulator } from '../../src/emulator/index.ts'
 import { introduction, NOISE_HEADER } from '../../src/wire/frames.ts'
 import { childOf, node } from '../../src/wire/nodes.ts'
 import { openRaw, openRegistration } from './raw-companion.ts'
-import { emulatorForTest, stillClock } from './steps.ts'
+import { emulatorForTest, PATIENT, stillClock } from './steps.ts'
 
 /** Opens a socket, sends these bytes, and waits until the server closes it. */
 async function closedAfter(url: string, bytes: Uint8Array): Promise<void> {
@@ -60,7 +60,7 @@ test('a client that never finishes its handshake is cut off in the end', async (
   await expect.poll(async () => {
     await emulator.advance(120_000)
     return socket.readyState
-  }).not.toBe(WebSocket.OPEN)
+  }, PATIENT).not.toBe(WebSocket.OPEN)
   await closed
 })
 

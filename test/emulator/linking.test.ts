@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { bytesOf, childOf, node } from '../../src/wire/nodes.ts'
 import { startBot, statusOf } from './plain-baileys.ts'
 import { finish, isNotification, openRegistration, sendHello } from './raw-companion.ts'
-import { askForCode, emulatorForTest, eventually, JID, linkByCode, NUMBER, online, phoneErrorOf, stillClock } from './steps.ts'
+import { askForCode, emulatorForTest, eventually, JID, linkByCode, NUMBER, online, PATIENT, phoneErrorOf, stillClock } from './steps.ts'
 
 const CODE = '1234ABCD'
 
@@ -87,7 +87,7 @@ test('without a request there is nothing to type a code for', async () => {
   await phone.prompted()
   bot.end()
   await eventually(() => emulator.stanzas.length > 0, 'stanzas')
-  await expect.poll(() => phoneErrorOf(phone.enterCode(code))).toBe('no-request')
+  await expect.poll(() => phoneErrorOf(phone.enterCode(code)), PATIENT).toBe('no-request')
 })
 
 test('a code that was used is no request any more', async () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { bytesOf, childOf, childrenOf, node } from '../../src/wire/nodes.ts'
 import { type Bot, memoryState, startBot, statusOf } from './plain-baileys.ts'
 import { openRaw, type RawCompanion } from './raw-companion.ts'
-import { CONTACT, CONTACT_JID, emulatorForTest, eventually, JID, linkByCode, NUMBER, online } from './steps.ts'
+import { CONTACT, CONTACT_JID, emulatorForTest, eventually, JID, linkByCode, NUMBER, online, PATIENT } from './steps.ts'
 
 /** A login by hand, let in, with the keys of a linked bot. */
 async function rawLogin(emulator: Awaited<ReturnType<typeof emulatorForTest>>, jid: string, creds: Bot['state']['creds']): Promise<RawCompanion> {
@@ -190,14 +190,14 @@ test('app state that one device changes is synced by another', async () => {
   const second = (await linkByCode(emulator, phone)).bot.state
   const one = await online(emulator, state)
   const other = await online(emulator, second)
-  await expect.poll(() => [one, other].every(({ state: { creds } }) => creds.myAppStateKeyId !== undefined)).toBe(true)
+  await expect.poll(() => [one, other].every(({ state: { creds } }) => creds.myAppStateKeyId !== undefined), PATIENT).toBe(true)
   const synced = () =>
     emulator.stanzas.filter(({ node }) => node.tag === 'notification' && node.attrs['type'] === 'server_sync')
   const changed = new Promise((resolve) => other.sock.ev.on('chats.update', (updates) => resolve(updates)))
   await one.sock.chatModify({ pin: true }, CONTACT_JID)
   expect(await changed).toMatchObject([{ id: CONTACT_JID, pinned: expect.any(Number) }])
   await other.sock.chatModify({ pin: false }, CONTACT_JID)
-  await expect.poll(() => synced().length).toBe(2)
+  await expect.poll(() => synced().length, PATIENT).toBe(2)
 })
 
 test('presence and typing go between bots', async () => {
@@ -210,11 +210,11 @@ test('presence and typing go between bots', async () => {
     for (const presence of Object.values(presences)) seen.push(`${id} ${presence.lastKnownPresence}`)
   })
   await one.sock.presenceSubscribe(CONTACT_JID)
-  await expect.poll(() => seen).toEqual([`${CONTACT_JID} available`])
+  await expect.poll(() => seen, PATIENT).toEqual([`${CONTACT_JID} available`])
   await other.sock.sendPresenceUpdate('composing', JID)
-  await expect.poll(() => seen.at(-1)).toBe(`${CONTACT_JID} composing`)
+  await expect.poll(() => seen.at(-1), PATIENT).toBe(`${CONTACT_JID} composing`)
   other.end()
-  await expect.poll(() => seen.at(-1)).toBe(`${CONTACT_JID} unavailable`)
+  await expect.poll(() => seen.at(-1), PATIENT).toBe(`${CONTACT_JID} unavailable`)
 })
 
 test('those who correspond with an account learn of a new device', async () => {
@@ -227,7 +227,7 @@ test('those who correspond with an account learn of a new device', async () => {
   await linkByCode(emulator, contact, CONTACT)
   const told = () =>
     emulator.stanzas.filter(({ node }) => node.attrs['type'] === 'devices' && node.attrs['from'] === CONTACT_JID).map(({ node }) => childOf(node, 'add'))
-  await expect.poll(() => told().length).toBe(1)
+  await expect.poll(() => told().length, PATIENT).toBe(1)
   expect(childrenOf(told()[0])[0]?.attrs['jid']).toBe('12025550147:2@s.whatsapp.net')
   expect(raw.state.creds.me?.id).toBe('12025550147:1@s.whatsapp.net')
   expect(phone.linkedDevices()).toHaveLength(1)

@@ -6,7 +6,7 @@ import { verify } from '../../src/wire/bridge.ts'
 import { bytesOf, childOf, childrenOf, type Node, node } from '../../src/wire/nodes.ts'
 import { startBot, statusOf } from './plain-baileys.ts'
 import { finish, isNotification, openRaw, openRegistration, type RawCompanion, sendHello } from './raw-companion.ts'
-import { emulatorForTest, eventually, linkByCode, NUMBER, online, phoneErrorOf, stillClock } from './steps.ts'
+import { emulatorForTest, eventually, linkByCode, NUMBER, online, PATIENT, phoneErrorOf, stillClock } from './steps.ts'
 
 const CODE = '1234ABCD'
 const isPairSuccess = (stanza: Node): boolean => childOf(stanza, 'pair-success') !== undefined
@@ -81,7 +81,7 @@ test('a held handshake comes later, a silent one never', async () => {
   await expect.poll(async () => {
     await emulator.advance(1_000)
     return open
-  }).toBe(true)
+  }, PATIENT).toBe(true)
   await opening
   emulator.hold({ at: 'handshake' })
   const silent = openRaw(emulator).catch(() => 'closed')
@@ -300,7 +300,7 @@ test('pair-success can be refused, held for ever, or cut off', async () => {
   await expect.poll(async () => {
     await silent.emulator.advance(60_000)
     return Promise.race([silent.outcome, Promise.resolve('waiting')])
-  }).toBe('timeout')
+  }, PATIENT).toBe('timeout')
 
   const cut = await finished((emulator) => emulator.disconnect({ at: 'pair_success' }))
   await cut.raw.closed
@@ -404,7 +404,7 @@ test('a login can be held, cut off, or told of its success twice', async () => {
   await expect.poll(async () => {
     await emulator.advance(1_000)
     return held.stanzas.some(({ tag }) => tag === 'success')
-  }).toBe(true)
+  }, PATIENT).toBe(true)
   emulator.tamper({ at: 'login', with: 'duplicate' })
   const twice = await openRaw(emulator, login)
   const isSuccess = ({ tag }: Node): boolean => tag === 'success'

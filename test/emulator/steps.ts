@@ -60,11 +60,12 @@ export async function phoneErrorOf(promise: Promise<unknown>): Promise<string> {
   return error instanceof PhoneError ? error.code : `not a PhoneError: ${String(error)}`
 }
 
-/** Waits until the event loop has nothing at hand, again and again, until `done` says so. */
+/** For `expect.poll`: a busy machine takes its time. */
+export const PATIENT = { timeout: 20_000, interval: 5 }
+
+/** Looks again and again until `done` says so. */
 export async function eventually(done: () => boolean, what: string): Promise<void> {
-  for (let turn = 0; turn < 20_000; turn++) {
-    if (done()) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  throw new Error(`never: ${what}`)
+  await vi.waitFor(() => {
+    if (!done()) throw new Error(`not yet: ${what}`)
+  }, PATIENT)
 }

@@ -1,26 +1,12 @@
 import { StoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Opened } from '../open.ts'
-import { connect } from './connection.ts'
+import { configure, connect } from './connection.ts'
 import { sqliteBackend } from './database.ts'
 import { asStoreError } from './failure.ts'
 import { type DatabaseFile, databaseFile, fileError } from './file.ts'
 import { makeKey, missingKey, readKey } from './key-folder.ts'
 import { whenUnlocked } from './lock.ts'
-
-/**
- * `fullfsync` is for macOS, where an ordinary fsync does not reach the disk.
- * A checkpoint copies the write-ahead log into the file during a commit: after 1,000 pages (SQLite's default) that took
- * 8 ms, after 256 it takes 2.
- */
-const SETTINGS = `
-  PRAGMA synchronous = FULL;
-  PRAGMA fullfsync = ON;
-  PRAGMA checkpoint_fullfsync = ON;
-  PRAGMA foreign_keys = ON;
-  PRAGMA trusted_schema = OFF;
-  PRAGMA wal_autocheckpoint = 256;
-`
 
 /** Opens or makes the file; its tables are not touched before the key is known to be right. */
 export async function openSqlite(path: string, clock: Clock, given: Uint8Array | undefined): Promise<Opened> {
@@ -30,7 +16,7 @@ export async function openSqlite(path: string, clock: Clock, given: Uint8Array |
     throw asStoreError(thrown)
   })
   try {
-    await whenUnlocked(() => connection.exec(SETTINGS))
+    await whenUnlocked(() => configure(connection))
   } catch (thrown) {
     connection.close()
     throw thrown

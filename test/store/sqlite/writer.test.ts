@@ -61,7 +61,14 @@ describe('group commit', () => {
   it('keeps the order of the calls, and hands out what the jobs return', async () => {
     const writer = createWriter(connection)
     const order: number[] = []
-    const results = await Promise.all([1, 2, 3].map((a) => writer.write(1, () => (order.push(a), a * 10))))
+    const results = await Promise.all(
+      [1, 2, 3].map((a) =>
+        writer.write(1, () => {
+          order.push(a)
+          return a * 10
+        }),
+      ),
+    )
     expect(order).toEqual([1, 2, 3])
     expect(results).toEqual([10, 20, 30])
   })
