@@ -1,4 +1,4 @@
-// src/ → dist/ with plain tsc. `npm run build`; `-- --force` builds although nothing changed.
+// src/ → dist/: types with plain tsc, JavaScript with the bundler. `npm run build`; `-- --force` builds although nothing changed.
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,6 +25,9 @@ export async function build({ force = false } = {}) {
     const args = ['-p', 'tsconfig.build.json', '--outDir', fresh, '--pretty', 'false']
     const { code, output } = await runTool('typescript', args, { limitMs: LIMIT_MS })
     if (code !== 0) throw new Error(`tsc ended with ${code}. Mend what it names, then start again.\n${output}`)
+    // Imported here, after the installation that brings the bundler.
+    const { bundle } = await import('./bundle.mjs')
+    await bundle(fresh)
     putInPlace(fresh)
   } finally {
     rmSync(fresh, { recursive: true, force: true })
@@ -59,7 +62,7 @@ function sourceFiles() {
 
 function hashOf(sources) {
   const hash = createHash('sha256')
-  const named = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'node_modules/typescript/package.json']
+  const named = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs', 'node_modules/typescript/package.json']
   for (const file of [...named, ...sources.map((source) => `src/${source}`)]) {
     hash.update(`${file}\0`)
     hash.update(readFileSync(join(root, file)))
@@ -70,7 +73,7 @@ function hashOf(sources) {
 function isBuilt(sources, hash) {
   if (!existsSync(MARK) || readFileSync(MARK, 'utf8').trim() !== hash) return false
   const modules = sources.filter((source) => source.endsWith('.ts') && !source.endsWith('.d.ts'))
-  return modules.every((source) => existsSync(join(DIST, source.replace(/\.ts$/, '.js'))))
+  return existsSync(COMMAND) && modules.every((source) => existsSync(join(DIST, source.replace(/\.ts$/, '.d.ts'))))
 }
 
 if (isMain(import.meta.url)) {

@@ -2,8 +2,8 @@
 import { createHmac } from 'node:crypto'
 import { type KeyPair, sign, verify } from '../wire/bridge.ts'
 import { bytesField, decodeMessage, encodeMessage } from '../wire/protobuf.ts'
-import { sameBytes } from './client-payload.ts'
 import { flipped } from './certificate.ts'
+import { sameBytes } from './client-payload.ts'
 
 const ACCOUNT_PREFIX = Uint8Array.of(6, 0)
 const DEVICE_PREFIX = Uint8Array.of(6, 1)

@@ -26,7 +26,9 @@ function collectionNode({ account }: LinkedDevice, asked: Node, changed: string[
   if (patch === undefined) {
     const missing = patches.slice(from).map((bytes) => node('patch', {}, bytes))
     // The version is where the first patch starts, which is how a client numbers patches that carry no number.
-    return node('collection', { name, version: String(from), has_more_patches: 'false' }, [node('patches', {}, missing)])
+    return node('collection', { name, version: String(from), has_more_patches: 'false' }, [
+      node('patches', {}, missing),
+    ])
   }
   if (from !== patches.length)
     return node('collection', { name, version: String(patches.length), type: 'error' }, [

@@ -40,8 +40,17 @@ export function issueChain({ root, staticKey, now, defect }: ChainOptions): Uint
   const leafSignature = sign(authority.private, leaf)
   const intermediateSignature = sign(root.private, intermediate)
   return encodeMessage([
-    [1, certificate(leaf, defect === 'leaf-signature' ? flipped(leafSignature) : leafSignature, defect === 'incomplete')],
-    [2, certificate(intermediate, defect === 'intermediate-signature' ? flipped(intermediateSignature) : intermediateSignature)],
+    [
+      1,
+      certificate(leaf, defect === 'leaf-signature' ? flipped(leafSignature) : leafSignature, defect === 'incomplete'),
+    ],
+    [
+      2,
+      certificate(
+        intermediate,
+        defect === 'intermediate-signature' ? flipped(intermediateSignature) : intermediateSignature,
+      ),
+    ],
   ])
 }
 

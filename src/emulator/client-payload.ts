@@ -55,9 +55,9 @@ export function readClientPayload(bytes: Uint8Array): RegistrationPayload | Logi
 
 function readRegistration(bytes: Uint8Array, userAgent: Uint8Array | undefined): RegistrationPayload | undefined {
   const data = decodeMessage(bytes)
-  const [registrationId, keyType, identity, id, value, signature, buildHash, deviceProps] = [1, 2, 3, 4, 5, 6, 7, 8].map(
-    (number) => bytesField(data, number),
-  )
+  const [registrationId, keyType, identity, id, value, signature, buildHash, deviceProps] = [
+    1, 2, 3, 4, 5, 6, 7, 8,
+  ].map((number) => bytesField(data, number))
   if (registrationId?.length !== 4 || keyType?.length !== 1 || keyType[0] !== 5) return undefined
   if (identity?.length !== 32 || id?.length !== 3 || value?.length !== 32 || signature?.length !== 64) return undefined
   if (buildHash === undefined || deviceProps === undefined) return undefined

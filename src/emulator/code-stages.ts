@@ -2,9 +2,9 @@
 // (docs/protocol.md sections 3 and 4).
 import { randomBytes } from 'node:crypto'
 import { bytesOf, childOf, type Node, node } from '../wire/nodes.ts'
-import { CODE_LIFE_MS, type CodeRequest } from './codes.ts'
 import { flipped } from './certificate.ts'
 import { sameBytes } from './client-payload.ts'
+import { CODE_LIFE_MS, type CodeRequest } from './codes.ts'
 import { readCompanionHello } from './companion-hello.ts'
 import type { Refusal, Strike } from './faults.ts'
 import { PhoneError } from './phone-error.ts'
@@ -30,7 +30,7 @@ export interface CompanionFinish {
 
 export function answerHello(world: World, registration: Registration, iq: Node, reg: Node): void {
   const { dialogue, line } = registration
-  reach(world, 'companion_hello', (fault) => {
+  reach(world, line, 'companion_hello', (fault) => {
     if (fault?.kind === 'disconnect') return line.drop()
     if (fault?.kind === 'fail') return dialogue.refuse(iq, fault)
     const hello = readCompanionHello(reg)
@@ -75,7 +75,7 @@ export function sendPrimaryHello(
   const { registration } = request
   const waiting = registration.wait<CompanionFinish | 'passkey'>(FINISH_LIMIT_MS, 'the companion did not answer')
   registration.finish = waiting
-  reach(world, 'primary_hello', (fault) => {
+  reach(world, registration.line, 'primary_hello', (fault) => {
     if (fault?.kind === 'disconnect') return registration.line.drop()
     if (fault?.kind === 'fail') return waiting.reject(refused(fault))
     if (isRefresh(fault)) {
@@ -125,7 +125,7 @@ function notifyHello({ registration }: CodeRequest, children: readonly Node[]): 
 
 export function takeFinish(world: World, registration: Registration, iq: Node, reg: Node): void {
   const { dialogue, line } = registration
-  reach(world, 'companion_finish', (fault) => {
+  reach(world, line, 'companion_finish', (fault) => {
     const { finish: waiting, request } = registration
     if (fault?.kind === 'disconnect') return line.drop()
     if (fault?.kind === 'fail') {

@@ -27,7 +27,8 @@ export function readCompanionHello(request: Node): CompanionHello | undefined {
   const noiseKey = bytesOf(childOf(request, 'companion_server_auth_key_pub'))
   const platformId = textOf(childOf(request, 'companion_platform_id')) ?? ''
   const display = textOf(childOf(request, 'companion_platform_display')) ?? ''
-  if (digits === undefined || wrappedEphemeral?.length !== WRAPPED_KEY_BYTES || noiseKey?.length !== 32) return undefined
+  if (digits === undefined || wrappedEphemeral?.length !== WRAPPED_KEY_BYTES || noiseKey?.length !== 32)
+    return undefined
   if (!PLATFORM_ID.test(platformId) || !DISPLAY.test(display)) return undefined
   if (!isNonce(bytesOf(childOf(request, 'link_code_pairing_nonce')))) return undefined
   return {

@@ -2,8 +2,8 @@
 import type WebSocket from 'ws'
 import { decodeNode, encodeNode, generateKeyPair, type KeyPair } from '../wire/bridge.ts'
 import { createFrameReader, type FrameReader, frame, NOISE_HEADER } from '../wire/frames.ts'
-import type { Cipher } from '../wire/noise.ts'
 import { type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
+import type { Cipher } from '../wire/noise.ts'
 import { answerHandshake, type ServerHandshake } from './handshake.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -36,7 +36,10 @@ export interface ConnectionOptions {
   /** A client said hello: the server's hello goes out when `proceed` is called with a certificate chain. */
   readonly onHandshake: (line: Line, proceed: (chain: Uint8Array) => void) => void
   /** The handshake is done. */
-  readonly onClient: (line: Line, client: { readonly key: Uint8Array; readonly payload: Uint8Array }) => Receiver | undefined
+  readonly onClient: (
+    line: Line,
+    client: { readonly key: Uint8Array; readonly payload: Uint8Array },
+  ) => Receiver | undefined
   readonly record: (from: 'client' | 'server', node: Node) => void
 }
 
@@ -92,6 +95,8 @@ export function serveConnection(options: ConnectionOptions): Line {
     ciphers = { send, receive }
     clock.clearTimeout(limit)
     receiver = options.onClient(line, { key: clientKey, payload })
+    // It may have been cut before its receiver was known.
+    if (over) receiver?.closed()
   }
 
   const take = (payload: Uint8Array): void => {

@@ -124,7 +124,7 @@ export async function startForgedEmulator(
       staticKey,
       record: record.add,
       onHandshake(line, proceed) {
-        reach(world, 'handshake', (fault) => {
+        reach(world, line, 'handshake', (fault) => {
           if (fault?.kind === 'fail' || fault?.kind === 'disconnect') return line.drop()
           proceed(fault?.kind === 'tamper' ? chainWith(HANDSHAKE_DEFECTS[fault.with]) : chain)
         })
@@ -169,7 +169,8 @@ export async function startForgedEmulator(
     trust: () => trustRoot(endpoint.rootKey),
     addPhone(number, { name = 'Phone', platform = 'android', passkey = false } = {}) {
       const digits = digitsOf(number)
-      if (!/^[1-9]\d{6,14}$/.test(digits)) throw new RangeError('a phone needs a number of 7 to 15 digits, country code first')
+      if (!/^[1-9]\d{6,14}$/.test(digits))
+        throw new RangeError('a phone needs a number of 7 to 15 digits, country code first')
       const account = accounts.add({ digits, name, platform, passkey })
       const screen = createScreen()
       const inbox = createPhoneInbox({
@@ -187,7 +188,8 @@ export async function startForgedEmulator(
     disconnect: (fault) => set(fault, { kind: 'disconnect' }),
     tamper: (fault) => set(fault, { kind: 'tamper', with: fault.with }),
     streamError(code, target) {
-      for (const [line, opened] of open) if (target === undefined || opened.belongsTo(target)) line.end(streamErrorNode(code))
+      for (const [line, opened] of open)
+        if (target === undefined || opened.belongsTo(target)) line.end(streamErrorNode(code))
     },
     advance: clock.advance,
     stanzas: record.stanzas,

@@ -13,7 +13,16 @@ const LOW_COUNT = 5
 
 export function answerEncrypt(world: World, device: LinkedDevice, iq: Node): QueryAnswer {
   const key = childOf(iq, 'key')
-  if (key !== undefined) return { children: [node('list', {}, childrenOf(key).map((user) => bundleOf(world, user)))] }
+  if (key !== undefined)
+    return {
+      children: [
+        node(
+          'list',
+          {},
+          childrenOf(key).map((user) => bundleOf(world, user)),
+        ),
+      ],
+    }
   if (childOf(iq, 'count') !== undefined) return { children: [node('count', { value: String(device.keys.count) })] }
   if (childOf(iq, 'digest') !== undefined) return digest(device)
   const rotate = childOf(iq, 'rotate')
@@ -40,7 +49,8 @@ export function takeBundle(world: World, jid: string): KeyBundle | undefined {
   const before = device.keys.count
   const bundle = device.keys.takeBundle()
   const left = device.keys.count
-  if (before >= LOW_COUNT && left < LOW_COUNT) device.online?.notify('encrypt', [node('count', { value: String(left) })])
+  if (before >= LOW_COUNT && left < LOW_COUNT)
+    device.online?.notify('encrypt', [node('count', { value: String(left) })])
   return bundle
 }
 
@@ -48,7 +58,10 @@ export function takeBundle(world: World, jid: string): KeyBundle | undefined {
 function digest({ keys }: LinkedDevice): QueryAnswer {
   if (keys.count === 0) return { refusal: { code: 404 } }
   const ids = keys.preKeyIds.map((id) => node('id', {}, uintBytes(id, 3)))
-  const hash = createHash('sha1').update(keys.identity).update(keys.signedPreKey.value).update(keys.signedPreKey.signature)
+  const hash = createHash('sha1')
+    .update(keys.identity)
+    .update(keys.signedPreKey.value)
+    .update(keys.signedPreKey.signature)
   for (const value of keys.preKeyValues) hash.update(value)
   return {
     children: [

@@ -121,7 +121,8 @@ function sameKind(one: Fault, other: Fault): boolean {
 function check(at: Stage, fault: Fault, times: number): void {
   if (!STAGES.includes(at)) throw new RangeError(`there is no stage “${at}”; the stages are ${STAGES.join(', ')}`)
   if (!(times >= 0)) throw new RangeError('times must be 0 or more')
-  if (fault.kind === 'fail' && !Number.isInteger(fault.code)) throw new RangeError('a fail fault needs a whole number as code')
+  if (fault.kind === 'fail' && !Number.isInteger(fault.code))
+    throw new RangeError('a fail fault needs a whole number as code')
   if (fault.kind === 'hold' && fault.ms !== undefined && !(fault.ms >= 0)) throw new RangeError('ms must be 0 or more')
   if (fault.kind !== 'tamper') return
   const stages = TAMPERABLE[fault.with]

@@ -1,7 +1,7 @@
 // The public keys that the server keeps for a device, so that others can write to it while it is offline.
 import { verify, withKeyType } from '../wire/bridge.ts'
 import { bytesOf, childOf, childrenOf, type Node, node } from '../wire/nodes.ts'
-import { sameBytes, type SignedPreKey, uint, uintBytes } from './client-payload.ts'
+import { type SignedPreKey, sameBytes, uint, uintBytes } from './client-payload.ts'
 
 export interface KeyBundle {
   readonly registrationId: number
@@ -100,7 +100,9 @@ export function bundleNodes({ registrationId, identity, signedPreKey, preKey }: 
     node('registration', {}, uintBytes(registrationId, 4)),
     node('type', {}, Uint8Array.of(5)),
     node('identity', {}, identity),
-    ...(preKey === undefined ? [] : [node('key', {}, [node('id', {}, uintBytes(preKey.id, 3)), node('value', {}, preKey.value)])]),
+    ...(preKey === undefined
+      ? []
+      : [node('key', {}, [node('id', {}, uintBytes(preKey.id, 3)), node('value', {}, preKey.value)])]),
     signedPreKeyNode(signedPreKey),
   ]
 }

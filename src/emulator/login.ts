@@ -70,7 +70,7 @@ export function serveLogin(
   const takeQuery = (iq: Node): void => {
     const isUpload = iq.attrs['xmlns'] === 'encrypt' && childOf(iq, 'list') !== undefined
     if (!isUpload) return answer(iq)
-    reach(world, 'prekey_upload', (fault) => {
+    reach(world, line, 'prekey_upload', (fault) => {
       if (fault?.kind === 'disconnect') return line.drop()
       if (fault?.kind === 'fail') return dialogue.refuse(iq, fault)
       answer(iq)
@@ -89,10 +89,10 @@ export function serveLogin(
     afterwards?.()
   }
 
-  reach(world, 'login', (fault) => {
+  reach(world, line, 'login', (fault) => {
     if (fault?.kind === 'disconnect') return line.drop()
     if (fault?.kind === 'fail') return line.end(failureNode(fault))
-    if (!line.closed) admit(isTampering(fault, 'duplicate'))
+    admit(isTampering(fault, 'duplicate'))
   })
 
   return {
@@ -118,9 +118,8 @@ export function serveLogin(
 function deliverWaiting({ device, line }: Login): void {
   const waiting = device.mailbox.waiting()
   if (waiting.length > 0) line.send(node('ib', {}, [offlinePreview(waiting)]))
-  waiting.forEach((stanza, index) => {
+  for (const [index, stanza] of waiting.entries())
     line.send({ ...stanza, attrs: { ...stanza.attrs, offline: String(index) } })
-  })
   line.send(node('ib', {}, [node('offline', { count: String(waiting.length) })]))
 }
 
@@ -152,4 +151,3 @@ function failureNode({ code, text, backoffS }: Refusal): Node {
     ...(backoffS !== undefined && { expire: String(backoffS) }),
   })
 }
-

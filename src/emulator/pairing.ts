@@ -40,7 +40,7 @@ export async function pair(world: World, pairing: Pairing): Promise<{ readonly j
 /** What strikes at `pair_success`, after its delay. Silence ends in PhoneError timeout. */
 function reached(world: World, registration: Registration): Promise<Strike['fault']> {
   const waiting = registration.wait<Strike['fault']>(SIGN_LIMIT_MS, 'nothing came of it')
-  reach(world, 'pair_success', (fault) => {
+  reach(world, registration.line, 'pair_success', (fault) => {
     if (fault?.kind === 'disconnect') return registration.line.drop()
     waiting.resolve(fault)
   })
@@ -65,7 +65,12 @@ async function signed(world: World, pairing: Pairing, fault: Strike['fault']): P
   return { jid: pnJid(account.digits, id) }
 }
 
-function issue(world: World, { account, registration, advSecret }: Pairing, id: number, fault: Strike['fault']): IssuedIdentity {
+function issue(
+  world: World,
+  { account, registration, advSecret }: Pairing,
+  id: number,
+  fault: Strike['fault'],
+): IssuedIdentity {
   return issueIdentity({
     account: account.identity,
     rawId: account.rawId,
@@ -95,15 +100,17 @@ function takeSignature(
   linked: { resolve(): void; reject(error: Error): void },
 ): void {
   const { line, payload, clientKey } = registration
-  reach(world, 'pair_device_sign', (fault) => {
-    if (line.closed) return
+  reach(world, line, 'pair_device_sign', (fault) => {
     const identity = childOf(childOf(answer, 'pair-device-sign'), 'device-identity')
     const keys = { account: account.identity.public, device: payload.identity }
     if (fault?.kind === 'fail') {
       linked.reject(new PhoneError('refused', `the server refused with ${fault.code}`))
       return line.end(node('stream:error', { code: String(fault.code) }))
     }
-    if (identity?.attrs['key-index'] !== String(id) || !deviceSigned(bytesOf(identity) ?? new Uint8Array(0), issued, keys)) {
+    if (
+      identity?.attrs['key-index'] !== String(id) ||
+      !deviceSigned(bytesOf(identity) ?? new Uint8Array(0), issued, keys)
+    ) {
       linked.reject(new PhoneError('refused', 'the companion’s signature was wrong'))
       return line.end(node('stream:error', { code: '401' }))
     }

@@ -2,8 +2,8 @@
 // no account's passkey, so it checks everything about an assertion but its signature.
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { generateKeyPair } from '../wire/bridge.ts'
-import { aesGcmOpen, agree } from '../wire/noise.ts'
 import { bytesOf, childOf, childrenOf, type Node, node, textOf } from '../wire/nodes.ts'
+import { aesGcmOpen, agree } from '../wire/noise.ts'
 import { bytesField, decodeMessage, encodeMessage, numberField, textField } from '../wire/protobuf.ts'
 import { sameBytes } from './client-payload.ts'
 import { PhoneError } from './phone-error.ts'
@@ -67,14 +67,19 @@ export function askForPasskey(registration: Registration, known: Uint8Array | un
 
   const takeNonce = (iq: Node, sent: Node): void => {
     const nonce = bytesOf(sent) ?? NOTHING
-    if (prologue === undefined || nonce.length !== 32 || !sameBytes(sha256(prologue.identity, nonce), prologue.commitment))
+    if (
+      prologue === undefined ||
+      nonce.length !== 32 ||
+      !sameBytes(sha256(prologue.identity, nonce), prologue.commitment)
+    )
       return refuse(iq, 'the nonce does not open the commitment')
     revealed = true
     dialogue.answer(iq)
   }
 
   const takeRequest = (iq: Node, sent: Node): void => {
-    if (prologue === undefined || !revealed || ref === undefined) return refuse(iq, 'the pairing request came too early')
+    if (prologue === undefined || !revealed || ref === undefined)
+      return refuse(iq, 'the pairing request came too early')
     const key = requestKey(agree(primary.private, prologue.companionKey), registration.payload.platformType, ref)
     const secret = openRequest(bytesOf(sent) ?? NOTHING, key, registration)
     if (secret === undefined) return refuse(iq, 'the pairing request does not open')
@@ -176,7 +181,8 @@ function openRequest(bytes: Uint8Array, key: Uint8Array, { clientKey, payload }:
     if (iv?.length !== 12) return undefined
     const request = decodeMessage(aesGcmOpen(key, iv, bytesField(sealed, 1) ?? NOTHING, NOTHING))
     const secret = bytesField(request, 3)
-    if (!sameBytes(bytesField(request, 1), clientKey) || !sameBytes(bytesField(request, 2), payload.identity)) return undefined
+    if (!sameBytes(bytesField(request, 1), clientKey) || !sameBytes(bytesField(request, 2), payload.identity))
+      return undefined
     return secret?.length === 32 ? secret : undefined
   } catch {
     return undefined

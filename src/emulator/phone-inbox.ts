@@ -63,7 +63,8 @@ export function createPhoneInbox(options: {
   }
 
   const bundleOf = (to: Letter['to']): KeyBundle => {
-    const bundle = to.device === 0 ? options.phoneBundle(to.account) : to.account.devices.get(to.device)?.keys.takeBundle()
+    const bundle =
+      to.device === 0 ? options.phoneBundle(to.account) : to.account.devices.get(to.device)?.keys.takeBundle()
     if (bundle === undefined) throw new Error('the device is gone')
     return bundle
   }

@@ -2,8 +2,8 @@
 import type { Account } from './accounts.ts'
 import { digitsOf, pnJid } from './jid.ts'
 import { enterCode, scanQr } from './linking.ts'
-import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
 import { PhoneError } from './phone-error.ts'
+import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
 import { unlinkDevice } from './unlinking.ts'
 import type { World } from './world.ts'
 
@@ -20,7 +20,12 @@ export interface Phone {
   enterCode(code: string): Promise<{ readonly jid: string }>
   /** The person scans the QR code with this text. Resolves and rejects as `enterCode`. */
   scanQr(data: string): Promise<{ readonly jid: string }>
-  linkedDevices(): readonly { readonly jid: string; readonly name: string; readonly platform: string; readonly online: boolean }[]
+  linkedDevices(): readonly {
+    readonly jid: string
+    readonly name: string
+    readonly platform: string
+    readonly online: boolean
+  }[]
   /** The person logs the device out. Throws a RangeError for a device that is not linked. */
   unlink(jid: string): Promise<void>
   /**
@@ -106,12 +111,14 @@ export function createPhone(options: {
       })),
     async unlink(jid) {
       const device = accounts.deviceByJid(jid)
-      if (device === undefined || device.account !== account) throw new RangeError('no such device is linked to this phone')
+      if (device === undefined || device.account !== account)
+        throw new RangeError('no such device is linked to this phone')
       unlinkDevice(device)
     },
     async send(to, text) {
       const target = accounts.byJid(to.includes('@') ? to : pnJid(digitsOf(to)))
-      if (target === undefined) throw new RangeError('no phone of this emulator has that number: add it with addPhone()')
+      if (target === undefined)
+        throw new RangeError('no phone of this emulator has that number: add it with addPhone()')
       await inbox.send(target, text)
     },
     received: () => screen.texts.next(),

@@ -123,7 +123,8 @@ export function createPostOffice(world: {
     deliver,
     receiptFromPhone(phone, to, id, attrs, content) {
       const device = accounts.byDigits(to.user)?.devices.get(to.device)
-      if (device !== undefined) send(device, node('receipt', { id, from: pnJid(phone.digits), t: now(), ...attrs }, content))
+      if (device !== undefined)
+        send(device, node('receipt', { id, from: pnJid(phone.digits), t: now(), ...attrs }, content))
     },
     greet(device) {
       if (device.greeted) return

@@ -40,11 +40,11 @@ export function createQrRefs(now: () => number): QrRefs {
 
 /** Hands out six refs; the first lives 60 s, each later one 20 s more. */
 export function sendPairDevice(world: World, registration: Registration): void {
-  reach(world, 'pair_device', (fault) => {
+  reach(world, registration.line, 'pair_device', (fault) => {
     if (fault?.kind === 'fail' || fault?.kind === 'disconnect') return registration.line.drop()
     const texts = Array.from({ length: REFS }, () => `2@${randomBytes(64).toString('base64')}`)
     const now = world.clock.now()
-    texts.forEach((ref, index) => world.refs.add(ref, registration, now + FIRST_MS + index * LATER_MS))
+    for (const [index, ref] of texts.entries()) world.refs.add(ref, registration, now + FIRST_MS + index * LATER_MS)
     const shown = isTampering(fault, 'ref') ? texts.map((ref) => ref.toLowerCase()) : texts
     const refs = isTampering(fault, 'missing-child') ? [] : shown
     const sent = pairDevice(refs)

@@ -1,5 +1,5 @@
 // A registration connection: a companion that is not linked yet (docs/protocol.md sections 1 to 5).
-import { childOf, type Node, node } from '../wire/nodes.ts'
+import { childOf, type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
 import type { RegistrationPayload } from './client-payload.ts'
 import { answerHello, type CompanionFinish, takeFinish } from './code-stages.ts'
 import type { CodeRequest } from './codes.ts'
@@ -73,11 +73,14 @@ export function serveRegistration(
   }
 
   const takeRequest = (iq: Node): void => {
+    const { to, type, xmlns } = iq.attrs
+    if (xmlns !== 'md') return dialogue.refuse(iq, { code: 501 })
+    if (to !== S_WHATSAPP_NET || (type !== 'get' && type !== 'set')) return dialogue.refuse(iq, { code: 400 })
     const reg = childOf(iq, 'link_code_companion_reg')
     if (reg?.attrs['stage'] === 'companion_hello') return answerHello(world, registration, iq, reg)
     if (reg?.attrs['stage'] === 'companion_finish') return takeFinish(world, registration, iq, reg)
     if (registration.passkey?.takes(iq) === true) return
-    dialogue.refuse(iq, { code: iq.attrs['xmlns'] === 'md' ? 400 : 501 })
+    dialogue.refuse(iq, { code: 400 })
   }
 
   sendPairDevice(world, registration)

@@ -13,7 +13,13 @@ export interface Server {
 
 /** Rejects with the system's error when the port is taken. */
 export async function listen(port: number, onSocket: (socket: WebSocket) => void): Promise<Server> {
-  const server = new WebSocketServer({ host: HOST, port, path: PATH, perMessageDeflate: false, maxPayload: 16 * 1024 * 1024 })
+  const server = new WebSocketServer({
+    host: HOST,
+    port,
+    path: PATH,
+    perMessageDeflate: false,
+    maxPayload: 16 * 1024 * 1024,
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve)
     server.once('error', reject)

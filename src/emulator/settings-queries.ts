@@ -52,7 +52,9 @@ export function answerDisappearing(_world: World, { account }: LinkedDevice, iq:
 /** Nobody here has a picture: setting one is taken, asking for one finds nothing. */
 export function answerPicture(_world: World, _device: LinkedDevice, iq: Node): QueryAnswer {
   if (iq.attrs['type'] === 'get') return { refusal: { code: 404 } }
-  return bytesOf(childOf(iq, 'picture')) === undefined ? {} : { children: [node('picture', { id: '1', type: 'image' })] }
+  return bytesOf(childOf(iq, 'picture')) === undefined
+    ? {}
+    : { children: [node('picture', { id: '1', type: 'image' })] }
 }
 
 export const answerDirty: QueryHandler = () => ({})
@@ -61,7 +63,11 @@ export const answerDirty: QueryHandler = () => ({})
 export const answerMedia: QueryHandler = (_world, _device, iq) =>
   childOf(iq, 'media_conn') === undefined
     ? { refusal: { code: 501 } }
-    : { children: [node('media_conn', { auth: 'emulator', ttl: '3600', auth_ttl: '21600', max_buckets: '12', id: '1' })] }
+    : {
+        children: [
+          node('media_conn', { auth: 'emulator', ttl: '3600', auth_ttl: '21600', max_buckets: '12', id: '1' }),
+        ],
+      }
 
 /** The two questions that Baileys asks by itself: is this account restricted, and how many new chats may it start. */
 const MEX: Readonly<Record<string, unknown>> = {
@@ -71,7 +77,8 @@ const MEX: Readonly<Record<string, unknown>> = {
 
 export const answerMex: QueryHandler = (_world, _device, iq) => {
   const data = MEX[childOf(iq, 'query')?.attrs['query_id'] ?? '']
-  const body = data === undefined ? { data: null, errors: [{ message: 'not found', extensions: { error_code: 404 } }] } : { data }
+  const body =
+    data === undefined ? { data: null, errors: [{ message: 'not found', extensions: { error_code: 404 } }] } : { data }
   return { children: [node('result', {}, Buffer.from(JSON.stringify(body)))] }
 }
 

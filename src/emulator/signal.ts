@@ -82,7 +82,10 @@ export function createPhoneSignal(identity: KeyPair): PhoneSignal {
     return turn
   }
 
-  const withAddress = async <Result>(peer: Peer, work: (address: ProtocolAddress) => Promise<Result>): Promise<Result> => {
+  const withAddress = async <Result>(
+    peer: Peer,
+    work: (address: ProtocolAddress) => Promise<Result>,
+  ): Promise<Result> => {
     const address = new ProtocolAddress(peer.user, peer.device)
     try {
       return await work(address)
@@ -111,7 +114,10 @@ export function createPhoneSignal(identity: KeyPair): PhoneSignal {
     }
   }
 
-  const withCipher = async <Result>(address: ProtocolAddress, work: (cipher: SessionCipher) => Promise<Result>): Promise<Result> => {
+  const withCipher = async <Result>(
+    address: ProtocolAddress,
+    work: (cipher: SessionCipher) => Promise<Result>,
+  ): Promise<Result> => {
     const cipher = new SessionCipher(storage, address)
     try {
       return await work(cipher)
@@ -149,7 +155,9 @@ export function createPhoneSignal(identity: KeyPair): PhoneSignal {
       return inTurn(() =>
         withAddress(peer, async (address) => {
           const plaintext = await withCipher(address, (cipher) =>
-            type === 'pkmsg' ? cipher.decryptPreKeyWhisperMessage(ciphertext) : cipher.decryptWhisperMessage(ciphertext),
+            type === 'pkmsg'
+              ? cipher.decryptPreKeyWhisperMessage(ciphertext)
+              : cipher.decryptWhisperMessage(ciphertext),
           )
           return unpadded(plaintext)
         }),

@@ -22,9 +22,12 @@ export function answerUsync(world: World, _device: LinkedDevice, iq: Node): Quer
 
 function userNode(world: World, protocols: readonly string[], asked: Node): Node {
   const phone = textOf(childOf(asked, 'contact'))
-  const account = phone === undefined ? world.accounts.byJid(asked.attrs['jid']) : world.accounts.byDigits(digitsOf(phone))
+  const account =
+    phone === undefined ? world.accounts.byJid(asked.attrs['jid']) : world.accounts.byDigits(digitsOf(phone))
   const jid = asked.attrs['jid'] ?? pnJid(digitsOf(phone ?? ''))
-  const answers = protocols.map((protocol) => (account === undefined ? unknown(protocol, phone) : known(world, protocol, account, phone)))
+  const answers = protocols.map((protocol) =>
+    account === undefined ? unknown(protocol, phone) : known(world, protocol, account, phone),
+  )
   return node(
     'user',
     { jid: nameless(jid) },
@@ -39,17 +42,20 @@ function nameless(jid: string): string {
 }
 
 function unknown(protocol: string, phone: string | undefined): Node | undefined {
-  if (protocol === 'contact') return node('contact', { type: 'out' }, phone === undefined ? undefined : Buffer.from(phone))
+  if (protocol === 'contact')
+    return node('contact', { type: 'out' }, phone === undefined ? undefined : Buffer.from(phone))
   return protocol === 'devices' ? node('devices', {}, [node('device-list')]) : undefined
 }
 
 function known(world: World, protocol: string, account: Account, phone: string | undefined): Node | undefined {
   const { settings } = account
-  if (protocol === 'contact') return node('contact', { type: 'in' }, phone === undefined ? undefined : Buffer.from(phone))
+  if (protocol === 'contact')
+    return node('contact', { type: 'in' }, phone === undefined ? undefined : Buffer.from(phone))
   if (protocol === 'lid') return node('lid', { val: lidJid(account.lid) })
   if (protocol === 'devices') return devicesNode(world, account)
   if (protocol === 'status') return node('status', {}, Buffer.from(settings.about))
-  if (protocol === 'disappearing_mode') return node('disappearing_mode', { duration: String(settings.disappearingS), t: '0' })
+  if (protocol === 'disappearing_mode')
+    return node('disappearing_mode', { duration: String(settings.disappearingS), t: '0' })
   return undefined
 }
 

@@ -3,8 +3,8 @@ import type { Clock } from '../lib/clock.ts'
 
 export interface VirtualClock extends Clock {
   /**
-   * Moves time forward by `ms`, firing each timer that falls due at its own moment, in order, and waits for the work
-   * that a timer started (a timer whose `run` returns a promise) and for what it sent to leave the process.
+   * Moves time forward by `ms`, firing each timer that falls due at its own moment, in order, and waits for the work at
+   * hand and for what was sent to leave the process.
    */
   advance(ms: number): Promise<void>
   /** Work at hand, which `advance` waits for before it moves time. It must not wait for time itself. */
@@ -34,9 +34,9 @@ export function createVirtualClock(base: Clock): VirtualClock {
 
   const now = (): number => base.now() + offset
 
-  const fire = (timer: Timer): unknown => {
+  const fire = (timer: Timer): void => {
     timers.delete(timer)
-    return timer.run()
+    timer.run()
   }
 
   const arm = (timer: Timer): void => {
@@ -53,7 +53,8 @@ export function createVirtualClock(base: Clock): VirtualClock {
     let next: Timer | undefined
     for (const timer of timers) {
       if (timer.due > limit) continue
-      if (next === undefined || timer.due < next.due || (timer.due === next.due && timer.order < next.order)) next = timer
+      if (next === undefined || timer.due < next.due || (timer.due === next.due && timer.order < next.order))
+        next = timer
     }
     return next
   }
@@ -70,7 +71,7 @@ export function createVirtualClock(base: Clock): VirtualClock {
     try {
       for (let timer = nextDue(target); timer !== undefined; timer = nextDue(target)) {
         offset += Math.max(0, timer.due - now())
-        await fire(timer)
+        fire(timer)
         await settled()
         await idle()
       }

@@ -16,10 +16,7 @@ export function waitFor<Result>(clock: VirtualClock, ms: number, what: string): 
   })
   // The one who waits may have given up by then.
   promise.catch(() => {})
-  const timer = clock.setTimeout(
-    () => settle?.reject(new PhoneError('timeout', `${what} within ${ms / 1000} s`)),
-    ms,
-  )
+  const timer = clock.setTimeout(() => settle?.reject(new PhoneError('timeout', `${what} within ${ms / 1000} s`)), ms)
   return {
     promise,
     resolve(result) {

@@ -1,6 +1,7 @@
 // What the rooms of one emulator share.
 import type { Account, Accounts, LinkedDevice } from './accounts.ts'
 import type { Codes } from './codes.ts'
+import type { Line } from './connection.ts'
 import type { Faults, Stage, Strike } from './faults.ts'
 import type { PostOffice } from './post-office.ts'
 import type { QrRefs } from './qr-refs.ts'
@@ -19,11 +20,17 @@ export interface World {
   readonly noteLogin: (device: LinkedDevice) => void
 }
 
-/** Runs a stage: after its delay, with what strikes; never, when silence was asked for. */
-export function reach(world: Pick<World, 'clock' | 'faults'>, at: Stage, then: (fault: Strike['fault']) => unknown): void {
+/**
+ * Runs a stage of a connection: after its delay, with what strikes; never, when silence was asked for or the connection
+ * is gone by then.
+ */
+export function reach(world: World, line: Line, at: Stage, then: (fault: Strike['fault']) => unknown): void {
   const { hold, fault } = world.faults.strike(at)
   if (hold === undefined) return void then(fault)
-  if (hold.ms !== undefined) world.clock.setTimeout(() => then(fault), hold.ms)
+  if (hold.ms === undefined) return
+  world.clock.setTimeout(() => {
+    if (!line.closed) then(fault)
+  }, hold.ms)
 }
 
 export function isTampering(fault: Strike['fault'], kind: string): boolean {

@@ -1,22 +1,16 @@
-import { createRequire } from 'node:module'
 import type { CountryCode, NumberingPlan, PhoneNumber } from 'libphonenumber-js/min'
+import {
+  getCountries,
+  getCountryCallingCode,
+  isSupportedCountry,
+  Metadata,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/min'
+import metadata from 'libphonenumber-js/min/metadata'
 
 /** The numbering plans of the world: the one file that asks the metadata of libphonenumber-js about a number. */
 
 export type { CountryCode } from 'libphonenumber-js/min'
-
-type Library = typeof import('libphonenumber-js/min')
-const require = createRequire(import.meta.url)
-let loaded: Library | undefined
-
-/**
- * Loaded at the first question and not at import: it costs 45 ms (measured), and whoever only connects a linked session
- * never asks. By `require`, because the questions are synchronous.
- */
-function library(): Library {
-  loaded ??= require('libphonenumber-js/min') as Library
-  return loaded
-}
 
 export interface Reading {
   /** International, without the plus. Other digits than were asked about mean that the metadata dropped a prefix. */
@@ -46,17 +40,17 @@ function toReading(number: PhoneNumber | undefined): Reading | undefined {
 
 /** Undefined: no country has the calling code. `digits`: international, without the plus. */
 export function readPlan(digits: string): Reading | undefined {
-  return toReading(library().parsePhoneNumberFromString(`+${digits}`, { extract: false }))
+  return toReading(parsePhoneNumberFromString(`+${digits}`, { extract: false }))
 }
 
 /** `digits` as written at home in `country`. Undefined: too few to be anything. */
 export function readPlanAtHome(digits: string, country: CountryCode): Reading | undefined {
-  return toReading(library().parsePhoneNumberFromString(digits, { defaultCountry: country, extract: false }))
+  return toReading(parsePhoneNumberFromString(digits, { defaultCountry: country, extract: false }))
 }
 
 /** Undefined where `readPlan` is, or when the metadata would print other digits than it got. */
 export function formatByPlan(digits: string): string | undefined {
-  const text = library().parsePhoneNumberFromString(`+${digits}`, { extract: false })?.formatInternational()
+  const text = parsePhoneNumberFromString(`+${digits}`, { extract: false })?.formatInternational()
   return text?.replace(/\D/g, '') === digits ? text : undefined
 }
 
@@ -64,19 +58,13 @@ export function formatByPlan(digits: string): string | undefined {
 export function toCountryCode(code: unknown): CountryCode | undefined {
   if (typeof code !== 'string' || !/^[a-z]{2}$/i.test(code)) return undefined
   const upper = code.toUpperCase() === 'UK' ? 'GB' : code.toUpperCase()
-  return library().isSupportedCountry(upper) ? upper : undefined
+  return isSupportedCountry(upper) ? upper : undefined
 }
 
-export function allCountries(): readonly CountryCode[] {
-  return library().getCountries()
-}
-
-export function callingCodeOfCountry(country: CountryCode): string {
-  return library().getCountryCallingCode(country)
-}
+export { getCountries as allCountries, getCountryCallingCode as callingCodeOfCountry }
 
 function planOf(country: CountryCode): NumberingPlan | undefined {
-  const plans = new (library().Metadata)()
+  const plans = new Metadata()
   plans.selectNumberingPlan(country)
   return plans.numberingPlan
 }
@@ -86,8 +74,7 @@ function planOf(country: CountryCode): NumberingPlan | undefined {
  * metadata names first. Empty for codes without a country (`+870`).
  */
 export function nationalLengths(callingCode: string): readonly number[] {
-  const { country_calling_codes: countries } = require('libphonenumber-js/min/metadata') as typeof import('libphonenumber-js/min/metadata')['default']
-  const country = countries[callingCode]?.[0]
+  const country = metadata.country_calling_codes[callingCode]?.[0]
   return country === undefined ? [] : (planOf(country)?.possibleLengths() ?? []).toSorted((a, b) => a - b)
 }
 

@@ -16,6 +16,7 @@ export interface SessionInfo {
   readonly state: SessionState
   readonly jid: string
   readonly lid?: string
+  /** As shown in Linked devices; '' where nobody told it (`authState`, imported folders). */
   readonly deviceName: string
   readonly createdAt: Date
   readonly lastOnlineAt?: Date

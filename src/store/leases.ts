@@ -78,8 +78,15 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
     arm()
   }
 
-  const lose = (lease: Held, message: string, cause?: unknown): void => {
+  const letGo = (lease: Held): void => {
     holding.delete(lease)
+    if (holding.size > 0 || timer === undefined) return
+    clock.clearTimeout(timer)
+    timer = undefined
+  }
+
+  const lose = (lease: Held, message: string, cause?: unknown): void => {
+    letGo(lease)
     lease.lost.abort(new StoreError('lease-lost', message, { cause }))
   }
 
@@ -104,11 +111,7 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
   }
 
   const release = async (lease: Held): Promise<void> => {
-    holding.delete(lease)
-    if (holding.size === 0 && timer !== undefined) {
-      clock.clearTimeout(timer)
-      timer = undefined
-    }
+    letGo(lease)
     // A record that cannot be dropped now is void in 10 s by itself.
     await records
       .update('lease', lease.key, readLease, (old) => ({ drop: old?.id === lease.id, result: undefined }))

@@ -19,7 +19,12 @@ const DEFECTS: readonly CertificateDefect[] = [
 ]
 
 /** Every check of docs/protocol.md section 1 that fails, read with Baileys' schema. */
-function defectsOf(chain: Uint8Array, root: Uint8Array, staticKey: Uint8Array, now: number): readonly CertificateDefect[] {
+function defectsOf(
+  chain: Uint8Array,
+  root: Uint8Array,
+  staticKey: Uint8Array,
+  now: number,
+): readonly CertificateDefect[] {
   const { leaf, intermediate } = proto.CertChain.decode(chain)
   const { Details } = proto.CertChain.NoiseCertificate
   const leafDetails = Details.decode(leaf?.details ?? new Uint8Array())
@@ -29,8 +34,16 @@ function defectsOf(chain: Uint8Array, root: Uint8Array, staticKey: Uint8Array, n
   )
   const same = Buffer.compare(leafDetails.key ?? new Uint8Array(), staticKey) === 0
   const complete = leaf?.signature?.length === 64 && intermediate?.signature?.length === 64
-  const leafSigned = verify(details.key ?? new Uint8Array(), leaf?.details ?? new Uint8Array(), leaf?.signature ?? new Uint8Array())
-  const intermediateSigned = verify(root, intermediate?.details ?? new Uint8Array(), intermediate?.signature ?? new Uint8Array())
+  const leafSigned = verify(
+    details.key ?? new Uint8Array(),
+    leaf?.details ?? new Uint8Array(),
+    leaf?.signature ?? new Uint8Array(),
+  )
+  const intermediateSigned = verify(
+    root,
+    intermediate?.details ?? new Uint8Array(),
+    intermediate?.signature ?? new Uint8Array(),
+  )
   const found: CertificateDefect[] = []
   if (!complete) found.push('incomplete')
   if (!intermediateSigned) found.push('intermediate-signature')
@@ -60,13 +73,16 @@ test('a chain holds at the beginning of time too', () => {
   expect(defectsOf(issueChain({ root, staticKey, now: 0 }), root.public, staticKey, 0)).toEqual([])
 })
 
-test.each([undefined, ...DEFECTS])('an emulator can be started with the defect %s in what it serves', async (defect) => {
-  const emulator = await startForgedEmulator(defect)
-  const { chain, serverKey } = await openRaw(emulator)
-  const found = defectsOf(chain, emulator.endpoint.rootKey, serverKey, Date.now())
-  expect(found).toEqual(defect === undefined ? [] : [defect])
-  await emulator.stop()
-})
+test.each([undefined, ...DEFECTS])(
+  'an emulator can be started with the defect %s in what it serves',
+  async (defect) => {
+    const emulator = await startForgedEmulator(defect)
+    const { chain, serverKey } = await openRaw(emulator)
+    const found = defectsOf(chain, emulator.endpoint.rootKey, serverKey, Date.now())
+    expect(found).toEqual(defect === undefined ? [] : [defect])
+    await emulator.stop()
+  },
+)
 
 test('no two emulators share a root', async () => {
   const [one, other] = await Promise.all([startForgedEmulator(undefined), startForgedEmulator(undefined)])

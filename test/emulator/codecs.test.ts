@@ -54,7 +54,9 @@ test('a registration with a part that does not hold is none', () => {
     { deviceProps: null },
   ]
   const read = (changes: object) =>
-    readClientPayload(ClientPayload.encode(ClientPayload.fromObject({ ...good, devicePairingData: { ...data, ...changes } })).finish())
+    readClientPayload(
+      ClientPayload.encode(ClientPayload.fromObject({ ...good, devicePairingData: { ...data, ...changes } })).finish(),
+    )
   expect(read({})).toBeDefined()
   for (const changes of wrong) expect([changes, read(changes)]).toEqual([changes, undefined])
 })
@@ -88,7 +90,9 @@ test.each([
 test('what has no text is read as such', () => {
   const reaction = Message.encode(Message.fromObject({ reactionMessage: { text: '+' } })).finish()
   expect(readContent(reaction).text).toBeUndefined()
-  const request = Message.encode(Message.fromObject({ protocolMessage: { type: 7, appStateSyncKeyRequest: {} } })).finish()
+  const request = Message.encode(
+    Message.fromObject({ protocolMessage: { type: 7, appStateSyncKeyRequest: {} } }),
+  ).finish()
   expect(readContent(request)).toMatchObject({ text: undefined, wantsAppStateKey: true })
 })
 
@@ -113,6 +117,12 @@ test('the signed list of key indexes holds', () => {
   const bytes = signKeyIndexes({ account, rawId: 5, now: 1_700_000_000_000, indexes: [1, 2, 300] })
   const list = proto.ADVSignedKeyIndexList.decode(bytes)
   const details = list.details ?? new Uint8Array()
-  expect(verify(account.public, Buffer.concat([Uint8Array.of(6, 2), details]), list.accountSignature ?? new Uint8Array())).toBe(true)
-  expect(proto.ADVKeyIndexList.decode(details).toJSON()).toMatchObject({ rawId: 5, currentIndex: 300, validIndexes: [0, 1, 2, 300] })
+  expect(
+    verify(account.public, Buffer.concat([Uint8Array.of(6, 2), details]), list.accountSignature ?? new Uint8Array()),
+  ).toBe(true)
+  expect(proto.ADVKeyIndexList.decode(details).toJSON()).toMatchObject({
+    rawId: 5,
+    currentIndex: 300,
+    validIndexes: [0, 1, 2, 300],
+  })
 })

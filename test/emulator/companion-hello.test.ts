@@ -33,7 +33,11 @@ function hello(changes: Partial<Parts> = {}, without?: string) {
     node('companion_platform_display', {}, Buffer.from(parts.display)),
     node('link_code_pairing_nonce', {}, parts.nonce),
   ]
-  return node('link_code_companion_reg', attrs, children.filter(({ tag }) => tag !== without))
+  return node(
+    'link_code_companion_reg',
+    attrs,
+    children.filter(({ tag }) => tag !== without),
+  )
 }
 
 test('a hello as WhatsApp Web sends it is read', () => {
@@ -61,12 +65,17 @@ test('each browser and system that WhatsApp Web spells is accepted, with each pl
   for (let id = 1; id <= 9; id++) expect(readCompanionHello(hello({ platformId: String(id) }))).toBeDefined()
 })
 
-test.each(['Acme (Windows)', 'Chrome (Acme)', 'Chrome', 'chrome (Windows)', 'Chrome (Windows) ', 'Desktop (Windows)', ''])(
-  'the display “%s” is refused',
-  (display) => {
-    expect(readCompanionHello(hello({ display }))).toBeUndefined()
-  },
-)
+test.each([
+  'Acme (Windows)',
+  'Chrome (Acme)',
+  'Chrome',
+  'chrome (Windows)',
+  'Chrome (Windows) ',
+  'Desktop (Windows)',
+  '',
+])('the display “%s” is refused', (display) => {
+  expect(readCompanionHello(hello({ display }))).toBeUndefined()
+})
 
 test.each(['0', '10', 'c', '', ' 1'])('the platform id “%s” is refused', (platformId) => {
   expect(readCompanionHello(hello({ platformId }))).toBeUndefined()
@@ -92,7 +101,8 @@ test('a part of another size is refused', () => {
 })
 
 test('every child is needed', () => {
-  for (const { tag } of hello().content as readonly { tag: string }[]) expect(readCompanionHello(hello({}, tag))).toBeUndefined()
+  for (const { tag } of hello().content as readonly { tag: string }[])
+    expect(readCompanionHello(hello({}, tag))).toBeUndefined()
 })
 
 test('no display but the listed ones is ever accepted', () => {

@@ -57,10 +57,12 @@ test('a client that never finishes its handshake is cut off in the end', async (
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   await new Promise((resolve) => socket.once('open', resolve))
   await new Promise((resolve) => setImmediate(resolve))
-  await expect.poll(async () => {
-    await emulator.advance(120_000)
-    return socket.readyState
-  }, PATIENT).not.toBe(WebSocket.OPEN)
+  await expect
+    .poll(async () => {
+      await emulator.advance(120_000)
+      return socket.readyState
+    }, PATIENT)
+    .not.toBe(WebSocket.OPEN)
   await closed
 })
 
@@ -86,7 +88,12 @@ test('stop closes every connection and the port, and leaves nobody waiting', asy
   const emulator = await startEmulator()
   const phone = emulator.addPhone('12025550123')
   const raw = await openRegistration(emulator)
-  const waits = [phone.prompted(), phone.received()].map((wait) => wait.then(() => 'settled', () => 'rejected'))
+  const waits = [phone.prompted(), phone.received()].map((wait) =>
+    wait.then(
+      () => 'settled',
+      () => 'rejected',
+    ),
+  )
   await emulator.stop()
   await raw.closed
   expect(await Promise.all(waits)).toEqual(['rejected', 'rejected'])

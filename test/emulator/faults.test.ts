@@ -27,7 +27,12 @@ test('faults of one stage strike in the order in which they were set', () => {
   faults.set('companion_hello', { kind: 'fail', code: 400 })
   faults.set('companion_hello', { kind: 'disconnect' })
   faults.set('companion_hello', { kind: 'tamper', with: 'ref' })
-  expect([1, 2, 3, 4].map(() => faults.strike('companion_hello').fault?.kind)).toEqual(['fail', 'disconnect', 'tamper', undefined])
+  expect([1, 2, 3, 4].map(() => faults.strike('companion_hello').fault?.kind)).toEqual([
+    'fail',
+    'disconnect',
+    'tamper',
+    undefined,
+  ])
 })
 
 test('a delay goes together with what follows it', () => {

@@ -3,7 +3,18 @@ import { expect, test } from 'vitest'
 import { bytesOf, childOf, node } from '../../src/wire/nodes.ts'
 import { startBot, statusOf } from './plain-baileys.ts'
 import { finish, isNotification, openRegistration, sendHello } from './raw-companion.ts'
-import { askForCode, emulatorForTest, eventually, JID, linkByCode, NUMBER, online, PATIENT, phoneErrorOf, stillClock } from './steps.ts'
+import {
+  askForCode,
+  emulatorForTest,
+  eventually,
+  JID,
+  linkByCode,
+  NUMBER,
+  online,
+  PATIENT,
+  phoneErrorOf,
+  stillClock,
+} from './steps.ts'
 
 const CODE = '1234ABCD'
 
@@ -132,7 +143,13 @@ test('each ref is over at its own time', async () => {
   const raw = await openRegistration(emulator)
   const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
   const qr = (ref: string | undefined): string =>
-    [ref, base64(raw.creds.noiseKey.public), base64(raw.creds.signedIdentityKey.public), raw.creds.advSecretKey, '1'].join(',')
+    [
+      ref,
+      base64(raw.creds.noiseKey.public),
+      base64(raw.creds.signedIdentityKey.public),
+      raw.creds.advSecretKey,
+      '1',
+    ].join(',')
   expect(await phoneErrorOf(phone.scanQr('hello'))).toBe('refused')
   expect(await phoneErrorOf(phone.scanQr(qr('2@unknown')))).toBe('expired')
   await emulator.advance(60_001)
@@ -140,7 +157,9 @@ test('each ref is over at its own time', async () => {
   const foreign = qr(raw.refs[1]).replace(base64(raw.creds.noiseKey.public), base64(randomBytes(32)))
   expect(await phoneErrorOf(phone.scanQr(foreign))).toBe('refused')
   const scanned = phoneErrorOf(phone.scanQr(qr(raw.refs[1])))
-  expect(childOf(await raw.next((stanza) => childOf(stanza, 'pair-success') !== undefined), 'pair-success')).toBeDefined()
+  expect(
+    childOf(await raw.next((stanza) => childOf(stanza, 'pair-success') !== undefined), 'pair-success'),
+  ).toBeDefined()
   raw.close()
   expect(await scanned).toBe('no-request')
   expect(await phoneErrorOf(phone.scanQr(qr(raw.refs[2])))).toBe('expired')
@@ -214,7 +233,9 @@ test('a companion_finish that nobody waits for, or with another ref, is refused'
   const phone = emulator.addPhone(NUMBER)
   const raw = await openRegistration(emulator)
   const { ephemeral, ref = new Uint8Array() } = await sendHello(raw, CODE, NUMBER)
-  const early = await raw.ask({ xmlns: 'md' }, [node('link_code_companion_reg', { stage: 'companion_finish', jid: JID })])
+  const early = await raw.ask({ xmlns: 'md' }, [
+    node('link_code_companion_reg', { stage: 'companion_finish', jid: JID }),
+  ])
   expect(childOf(early, 'error')?.attrs['code']).toBe('400')
 
   const typed = phoneErrorOf(phone.enterCode(CODE))
@@ -249,7 +270,10 @@ test('a notification without its ack, or with a wrong one, ends the stream', asy
     if (wrong === undefined) await emulator.advance(90_000)
     else raw.send(node('ack', { class: 'notification', id, type, to: from, ...wrong }))
     await raw.closed
-    expect(raw.stanzas.at(-1)).toMatchObject({ tag: 'stream:error', content: [{ tag: 'ack', attrs: { id, class: 'notification' } }] })
+    expect(raw.stanzas.at(-1)).toMatchObject({
+      tag: 'stream:error',
+      content: [{ tag: 'ack', attrs: { id, class: 'notification' } }],
+    })
     expect(['no-request', 'timeout']).toContain(await typed)
   }
 })

@@ -6,7 +6,11 @@ import { openRaw, type RawCompanion } from './raw-companion.ts'
 import { CONTACT, CONTACT_JID, emulatorForTest, eventually, JID, linkByCode, NUMBER, online, PATIENT } from './steps.ts'
 
 /** A login by hand, let in, with the keys of a linked bot. */
-async function rawLogin(emulator: Awaited<ReturnType<typeof emulatorForTest>>, jid: string, creds: Bot['state']['creds']): Promise<RawCompanion> {
+async function rawLogin(
+  emulator: Awaited<ReturnType<typeof emulatorForTest>>,
+  jid: string,
+  creds: Bot['state']['creds'],
+): Promise<RawCompanion> {
   const raw = await openRaw(emulator, { login: jid, creds })
   await raw.next(({ tag }) => tag === 'success')
   return raw
@@ -100,7 +104,9 @@ test('every kind of query gets an answer, an unknown one 501', async () => {
     expect([xmlns, (await raw.ask({ xmlns, type }, content)).attrs['type']]).toEqual([xmlns, 'result'])
   const unknown = await raw.ask({ xmlns: 'fb:thrift_iq', type: 'get' }, [node('request')])
   expect(childOf(unknown, 'error')?.attrs).toEqual({ code: '501', text: 'feature-not-implemented' })
-  expect(childOf(await raw.ask({ xmlns: 'w:profile:picture', type: 'get' }, [node('picture')]), 'error')?.attrs['code']).toBe('404')
+  expect(
+    childOf(await raw.ask({ xmlns: 'w:profile:picture', type: 'get' }, [node('picture')]), 'error')?.attrs['code'],
+  ).toBe('404')
 })
 
 test('plain Baileys’ own queries are answered', async () => {
@@ -128,7 +134,9 @@ test('plain Baileys’ own queries are answered', async () => {
 test('pre-keys are counted, handed out once, and asked for when they run low', async () => {
   const { emulator, jid, state } = await linked()
   const bot = await online(emulator, state)
-  const uploaded = emulator.stanzas.find(({ from, node }) => from === 'client' && childOf(node, 'list') && node.attrs['xmlns'] === 'encrypt')
+  const uploaded = emulator.stanzas.find(
+    ({ from, node }) => from === 'client' && childOf(node, 'list') && node.attrs['xmlns'] === 'encrypt',
+  )
   expect(childrenOf(childOf(uploaded?.node, 'list'))).toHaveLength(812)
   bot.end()
 
@@ -190,7 +198,9 @@ test('app state that one device changes is synced by another', async () => {
   const second = (await linkByCode(emulator, phone)).bot.state
   const one = await online(emulator, state)
   const other = await online(emulator, second)
-  await expect.poll(() => [one, other].every(({ state: { creds } }) => creds.myAppStateKeyId !== undefined), PATIENT).toBe(true)
+  await expect
+    .poll(() => [one, other].every(({ state: { creds } }) => creds.myAppStateKeyId !== undefined), PATIENT)
+    .toBe(true)
   const synced = () =>
     emulator.stanzas.filter(({ node }) => node.tag === 'notification' && node.attrs['type'] === 'server_sync')
   const changed = new Promise((resolve) => other.sock.ev.on('chats.update', (updates) => resolve(updates)))
@@ -226,7 +236,9 @@ test('those who correspond with an account learn of a new device', async () => {
   await contact.received()
   await linkByCode(emulator, contact, CONTACT)
   const told = () =>
-    emulator.stanzas.filter(({ node }) => node.attrs['type'] === 'devices' && node.attrs['from'] === CONTACT_JID).map(({ node }) => childOf(node, 'add'))
+    emulator.stanzas
+      .filter(({ node }) => node.attrs['type'] === 'devices' && node.attrs['from'] === CONTACT_JID)
+      .map(({ node }) => childOf(node, 'add'))
   await expect.poll(() => told().length, PATIENT).toBe(1)
   expect(childrenOf(told()[0])[0]?.attrs['jid']).toBe('12025550147:2@s.whatsapp.net')
   expect(raw.state.creds.me?.id).toBe('12025550147:1@s.whatsapp.net')

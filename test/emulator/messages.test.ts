@@ -108,7 +108,9 @@ test('texts in other forms are read too', async () => {
   const { contact, bot } = await botAndContact()
   await bot.sock.sendMessage(CONTACT_JID, { text: 'see https://example.org', linkPreview: null })
   expect((await contact.received()).text).toBe('see https://example.org')
-  await bot.sock.sendMessage(CONTACT_JID, { react: { text: '+', key: { remoteJid: CONTACT_JID, id: 'X', fromMe: false } } })
+  await bot.sock.sendMessage(CONTACT_JID, {
+    react: { text: '+', key: { remoteJid: CONTACT_JID, id: 'X', fromMe: false } },
+  })
   await bot.sock.sendMessage(CONTACT_JID, { text: 'gone soon' }, { ephemeralExpiration: 86_400 })
   expect((await contact.received()).text).toBe('gone soon')
 })
@@ -138,9 +140,19 @@ test('a message sent while the bot is offline comes once at its next login', asy
 })
 
 /** Until so many of the contact's messages are confirmed. */
-async function receiptsFor(emulator: { readonly stanzas: readonly { from: string; node: { tag: string; attrs: Record<string, string> | Readonly<Record<string, string>> } }[] }, count: number): Promise<void> {
+async function receiptsFor(
+  emulator: {
+    readonly stanzas: readonly {
+      from: string
+      node: { tag: string; attrs: Record<string, string> | Readonly<Record<string, string>> }
+    }[]
+  },
+  count: number,
+): Promise<void> {
   const confirmed = () =>
-    emulator.stanzas.filter(({ from, node }) => from === 'client' && node.tag === 'receipt' && node.attrs['to'] === CONTACT_JID).length
+    emulator.stanzas.filter(
+      ({ from, node }) => from === 'client' && node.tag === 'receipt' && node.attrs['to'] === CONTACT_JID,
+    ).length
   await eventually(() => confirmed() >= count, `${count} receipts`)
 }
 
@@ -163,27 +175,30 @@ test('a message that was not confirmed comes again at every login until it is', 
   expect(textOf((await again.message()).message)).toBe('hold on to this')
 })
 
-test.each(['never answered', 'answered'])('a bot that %s and lost its session asks again, and gets the text in a new one', async (before) => {
-  const { emulator, contact, bot, state } = await botAndContact()
-  await contact.send(NUMBER, 'first')
-  await bot.message()
-  if (before === 'answered') {
-    await bot.sock.sendMessage(CONTACT_JID, { text: 'answer' })
-    await contact.received()
-  }
-  const { lidMapping, jidToSignalProtocolAddress } = bot.sock.signalRepository
-  const address = jidToSignalProtocolAddress((await lidMapping.getLIDForPN(CONTACT_JID)) ?? '')
-  await state.keys.set({ session: { [address]: null } })
+test.each(['never answered', 'answered'])(
+  'a bot that %s and lost its session asks again, and gets the text in a new one',
+  async (before) => {
+    const { emulator, contact, bot, state } = await botAndContact()
+    await contact.send(NUMBER, 'first')
+    await bot.message()
+    if (before === 'answered') {
+      await bot.sock.sendMessage(CONTACT_JID, { text: 'answer' })
+      await contact.received()
+    }
+    const { lidMapping, jidToSignalProtocolAddress } = bot.sock.signalRepository
+    const address = jidToSignalProtocolAddress((await lidMapping.getLIDForPN(CONTACT_JID)) ?? '')
+    await state.keys.set({ session: { [address]: null } })
 
-  await contact.send(NUMBER, 'second')
-  let text = ''
-  while (text === '') text = textOf((await bot.message()).message)
-  expect(text).toBe('second')
-  const asked = emulator.stanzas.filter(({ node }) => node.tag === 'receipt' && node.attrs['type'] === 'retry')
-  expect(asked.length).toBeGreaterThan(0)
-  await bot.sock.sendMessage(CONTACT_JID, { text: 'all well' })
-  expect((await contact.received()).text).toBe('all well')
-})
+    await contact.send(NUMBER, 'second')
+    let text = ''
+    while (text === '') text = textOf((await bot.message()).message)
+    expect(text).toBe('second')
+    const asked = emulator.stanzas.filter(({ node }) => node.tag === 'receipt' && node.attrs['type'] === 'retry')
+    expect(asked.length).toBeGreaterThan(0)
+    await bot.sock.sendMessage(CONTACT_JID, { text: 'all well' })
+    expect((await contact.received()).text).toBe('all well')
+  },
+)
 
 test('a phone that lost the session asks the bot again, and reads the text in a new one', async () => {
   const { emulator, contact, bot, state } = await botAndContact()
@@ -200,6 +215,8 @@ test('a phone that lost the session asks the bot again, and reads the text in a 
   await state.keys.set({ session: { [address]: kept ?? null } })
   await bot.sock.sendMessage(CONTACT_JID, { text: 'third' })
   expect((await contact.received()).text).toBe('third')
-  const asked = emulator.stanzas.filter(({ from, node }) => from === 'server' && node.tag === 'receipt' && node.attrs['type'] === 'retry')
+  const asked = emulator.stanzas.filter(
+    ({ from, node }) => from === 'server' && node.tag === 'receipt' && node.attrs['type'] === 'retry',
+  )
   expect(asked.length).toBeGreaterThan(0)
 })

@@ -62,7 +62,13 @@ export function startBot(
   config: Record<string, unknown> = {},
 ): Bot {
   const logger = pino({ level: process.env['BAILEYS_LOG'] ?? 'silent' })
-  const sock = makeWASocket({ ...emulator.socketConfig(), auth: state, logger, emitOwnEvents: false, ...config } as never)
+  const sock = makeWASocket({
+    ...emulator.socketConfig(),
+    auth: state,
+    logger,
+    emitOwnEvents: false,
+    ...config,
+  } as never)
   const updates = createLog<Update>()
   const messages: { message: WAMessage; type: string }[] = []
   const takers: ((item: { message: WAMessage; type: string }) => void)[] = []

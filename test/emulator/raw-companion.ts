@@ -2,10 +2,10 @@
 // companion's half of the key agreement.
 import { randomBytes } from 'node:crypto'
 import {
+  type AuthenticationCreds,
   aesDecryptCTR,
   aesEncryptCTR,
   aesEncryptGCM,
-  type AuthenticationCreds,
   Curve,
   DEFAULT_CONNECTION_CONFIG,
   derivePairingCodeKey,
@@ -20,8 +20,8 @@ import WebSocket from 'ws'
 import type { Emulator } from '../../src/emulator/index.ts'
 import { decodeNode, encodeNode, generateKeyPair } from '../../src/wire/bridge.ts'
 import { createFrameReader, frame, introduction, NOISE_HEADER } from '../../src/wire/frames.ts'
-import { agree, type Cipher, startHandshake } from '../../src/wire/noise.ts'
 import { bytesOf, childOf, childrenOf, type Node, node, textOf } from '../../src/wire/nodes.ts'
+import { agree, type Cipher, startHandshake } from '../../src/wire/noise.ts'
 
 export interface RawCompanion {
   readonly creds: AuthenticationCreds
@@ -160,7 +160,10 @@ export async function openRaw(emulator: Emulator, options: RawOptions = {}): Pro
 }
 
 /** A registration connection that has acked its refs. */
-export async function openRegistration(emulator: Emulator, options: RawOptions = {}): Promise<RawCompanion & { readonly refs: readonly string[] }> {
+export async function openRegistration(
+  emulator: Emulator,
+  options: RawOptions = {},
+): Promise<RawCompanion & { readonly refs: readonly string[] }> {
   const raw = await openRaw(emulator, options)
   const pairDevice = await raw.next((stanza) => childOf(stanza, 'pair-device') !== undefined)
   raw.send(node('iq', { to: 's.whatsapp.net', type: 'result', id: pairDevice.attrs['id'] ?? '' }))
@@ -214,7 +217,12 @@ export function isNotification(type: string, stage?: string): (stanza: Node) => 
 export async function finish(
   raw: RawCompanion,
   notification: Node,
-  given: { readonly code: string; readonly number: string; readonly ephemeral: { readonly private: Uint8Array }; readonly ref?: Uint8Array },
+  given: {
+    readonly code: string
+    readonly number: string
+    readonly ephemeral: { readonly private: Uint8Array }
+    readonly ref?: Uint8Array
+  },
 ) {
   const hello = childOf(notification, 'link_code_companion_reg')
   const wrapped = Buffer.from(bytesOf(childOf(hello, 'link_code_pairing_wrapped_primary_ephemeral_pub')) ?? [])

@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto'
-import { configureSuccessfulPairing, proto } from 'baileys'
+import { proto } from 'baileys'
 import { expect, test } from 'vitest'
 import type { Emulator, Phone } from '../../src/emulator/index.ts'
 import { verify } from '../../src/wire/bridge.ts'
 import { bytesOf, childOf, childrenOf, type Node, node } from '../../src/wire/nodes.ts'
+import { isPairSuccess, sign } from './companion-signature.ts'
 import { startBot, statusOf } from './plain-baileys.ts'
 import { finish, isNotification, openRaw, openRegistration, type RawCompanion, sendHello } from './raw-companion.ts'
 import { emulatorForTest, eventually, linkByCode, NUMBER, online, PATIENT, phoneErrorOf, stillClock } from './steps.ts'
 
 const CODE = '1234ABCD'
-const isPairSuccess = (stanza: Node): boolean => childOf(stanza, 'pair-success') !== undefined
 const errorOf = (answer: Node) => childOf(answer, 'error')?.attrs
 
 interface Typed {
@@ -42,7 +42,11 @@ async function finished(set?: (emulator: Emulator) => void) {
   const given = await typed(set)
   const hello = await given.raw.next(isNotification('link_code_companion_reg', 'primary_hello'))
   given.raw.ack(hello)
-  const { answer, advSecret } = await finish(given.raw, hello, { ephemeral: given.ephemeral, code: CODE, number: NUMBER })
+  const { answer, advSecret } = await finish(given.raw, hello, {
+    ephemeral: given.ephemeral,
+    code: CODE,
+    number: NUMBER,
+  })
   return { ...given, answer, advSecret }
 }
 
@@ -78,10 +82,12 @@ test('a held handshake comes later, a silent one never', async () => {
   })
   await emulator.advance(4_999)
   expect(open).toBe(false)
-  await expect.poll(async () => {
-    await emulator.advance(1_000)
-    return open
-  }, PATIENT).toBe(true)
+  await expect
+    .poll(async () => {
+      await emulator.advance(1_000)
+      return open
+    }, PATIENT)
+    .toBe(true)
   await opening
   emulator.hold({ at: 'handshake' })
   const silent = openRaw(emulator).catch(() => 'closed')
@@ -149,7 +155,9 @@ test('a hello can be held, answered never, or cut off', async () => {
   void sendHello(raw, CODE, NUMBER)
   await eventually(() => emulator.stanzas.some(({ node }) => node.attrs['id'] === 'raw-2'), 'the second hello')
   await emulator.advance(100_000)
-  expect(emulator.stanzas.filter(({ node }) => node.attrs['id'] === 'raw-2' && node.attrs['type'] === 'result')).toEqual([])
+  expect(
+    emulator.stanzas.filter(({ node }) => node.attrs['id'] === 'raw-2' && node.attrs['type'] === 'result'),
+  ).toEqual([])
 
   emulator.disconnect({ at: 'companion_hello' })
   void sendHello(raw, CODE, NUMBER)
@@ -222,8 +230,13 @@ test('primary_hello can be held', async () => {
 })
 
 test.each(['ref', 'missing-child'] as const)('primary_hello can come with a fault: %s', async (kind) => {
-  const { emulator, raw, ref, outcome } = await typed((emulator) => emulator.tamper({ at: 'primary_hello', with: kind }))
-  const hello = childOf(await raw.next(isNotification('link_code_companion_reg', 'primary_hello')), 'link_code_companion_reg')
+  const { emulator, raw, ref, outcome } = await typed((emulator) =>
+    emulator.tamper({ at: 'primary_hello', with: kind }),
+  )
+  const hello = childOf(
+    await raw.next(isNotification('link_code_companion_reg', 'primary_hello')),
+    'link_code_companion_reg',
+  )
   if (kind === 'missing-child') expect(childrenOf(hello)).toEqual([])
   else expect(bytesOf(childOf(hello, 'link_code_pairing_ref'))).not.toEqual(ref)
   await emulator.advance(60_000)
@@ -231,7 +244,9 @@ test.each(['ref', 'missing-child'] as const)('primary_hello can come with a faul
 })
 
 test('primary_hello can come twice, and the answer to the second counts', async () => {
-  const { emulator, raw, ephemeral, outcome } = await typed((emulator) => emulator.tamper({ at: 'primary_hello', with: 'duplicate' }))
+  const { emulator, raw, ephemeral, outcome } = await typed((emulator) =>
+    emulator.tamper({ at: 'primary_hello', with: 'duplicate' }),
+  )
   const isHello = isNotification('link_code_companion_reg', 'primary_hello')
   const hellos = [await raw.next(isHello), await raw.next(isHello)]
   let advSecret: Uint8Array = new Uint8Array()
@@ -263,7 +278,13 @@ test('companion_finish can be refused', async () => {
 
 test('companion_finish can be met with silence, or cut off', async () => {
   const silent = await finished((emulator) => emulator.hold({ at: 'companion_finish' }))
-  await eventually(() => silent.emulator.stanzas.some(({ node }) => childOf(node, 'link_code_companion_reg')?.attrs['stage'] === 'companion_finish'), 'it came')
+  await eventually(
+    () =>
+      silent.emulator.stanzas.some(
+        ({ node }) => childOf(node, 'link_code_companion_reg')?.attrs['stage'] === 'companion_finish',
+      ),
+    'it came',
+  )
   await silent.emulator.advance(60_000)
   expect(await silent.outcome).toBe('timeout')
 
@@ -283,7 +304,9 @@ test('after companion_finish the code can be taken back, or the secret', async (
   await taken.raw.next(isNotification('link_code_companion_reg', 'refresh_code'))
   expect(await taken.outcome).toBe('expired')
 
-  const refreshed = await finished((emulator) => emulator.tamper({ at: 'companion_finish', with: 'companion-reg-refresh' }))
+  const refreshed = await finished((emulator) =>
+    emulator.tamper({ at: 'companion_finish', with: 'companion-reg-refresh' }),
+  )
   await refreshed.raw.next(isNotification('companion_reg_refresh'))
   sign(refreshed.raw, await refreshed.raw.next(isPairSuccess), refreshed.advSecret)
   expect(await refreshed.outcome).toBe('12025550123:1@s.whatsapp.net')
@@ -297,10 +320,12 @@ test('pair-success can be refused, held for ever, or cut off', async () => {
 
   const silent = await finished((emulator) => emulator.hold({ at: 'pair_success' }))
   await silent.answer
-  await expect.poll(async () => {
-    await silent.emulator.advance(60_000)
-    return Promise.race([silent.outcome, Promise.resolve('waiting')])
-  }, PATIENT).toBe('timeout')
+  await expect
+    .poll(async () => {
+      await silent.emulator.advance(60_000)
+      return Promise.race([silent.outcome, Promise.resolve('waiting')])
+    }, PATIENT)
+    .toBe('timeout')
 
   const cut = await finished((emulator) => emulator.disconnect({ at: 'pair_success' }))
   await cut.raw.closed
@@ -353,7 +378,9 @@ test('plain Baileys refuses a wrong hmac', async () => {
 })
 
 test('the signature can be refused: the device is not linked', async () => {
-  const { raw, phone, advSecret, outcome } = await finished((emulator) => emulator.fail({ at: 'pair_device_sign', code: 500 }))
+  const { raw, phone, advSecret, outcome } = await finished((emulator) =>
+    emulator.fail({ at: 'pair_device_sign', code: 500 }),
+  )
   sign(raw, await raw.next(isPairSuccess), advSecret)
   expect(await outcome).toBe('refused')
   await raw.closed
@@ -362,7 +389,9 @@ test('the signature can be refused: the device is not linked', async () => {
 })
 
 test('the connection can be cut instead of restarted: the device is linked', async () => {
-  const { raw, phone, advSecret, outcome } = await finished((emulator) => emulator.disconnect({ at: 'pair_device_sign' }))
+  const { raw, phone, advSecret, outcome } = await finished((emulator) =>
+    emulator.disconnect({ at: 'pair_device_sign' }),
+  )
   sign(raw, await raw.next(isPairSuccess), advSecret)
   expect(await outcome).toBe('12025550123:1@s.whatsapp.net')
   await raw.closed
@@ -371,7 +400,9 @@ test('the connection can be cut instead of restarted: the device is linked', asy
 })
 
 test('a held signature links later', async () => {
-  const { emulator, raw, phone, advSecret, outcome } = await finished((emulator) => emulator.hold({ at: 'pair_device_sign', ms: 20_000 }))
+  const { emulator, raw, phone, advSecret, outcome } = await finished((emulator) =>
+    emulator.hold({ at: 'pair_device_sign', ms: 20_000 }),
+  )
   sign(raw, await raw.next(isPairSuccess), advSecret)
   await eventually(() => emulator.stanzas.some(({ node }) => childOf(node, 'pair-device-sign')), 'the signature came')
   expect(phone.linkedDevices()).toEqual([])
@@ -401,10 +432,12 @@ test('a login can be held, cut off, or told of its success twice', async () => {
   await (await openRaw(emulator, login)).closed
   emulator.hold({ at: 'login', ms: 1_000 })
   const held = await openRaw(emulator, login)
-  await expect.poll(async () => {
-    await emulator.advance(1_000)
-    return held.stanzas.some(({ tag }) => tag === 'success')
-  }, PATIENT).toBe(true)
+  await expect
+    .poll(async () => {
+      await emulator.advance(1_000)
+      return held.stanzas.some(({ tag }) => tag === 'success')
+    }, PATIENT)
+    .toBe(true)
   emulator.tamper({ at: 'login', with: 'duplicate' })
   const twice = await openRaw(emulator, login)
   const isSuccess = ({ tag }: Node): boolean => tag === 'success'
@@ -416,7 +449,9 @@ test('a pre-key upload can be refused; plain Baileys tries again', async () => {
   const { bot } = await linkByCode(emulator, emulator.addPhone(NUMBER))
   emulator.fail({ at: 'prekey_upload', code: 503 })
   await online(emulator, bot.state)
-  const uploads = emulator.stanzas.filter(({ from, node }) => from === 'client' && node.attrs['xmlns'] === 'encrypt' && childOf(node, 'list'))
+  const uploads = emulator.stanzas.filter(
+    ({ from, node }) => from === 'client' && node.attrs['xmlns'] === 'encrypt' && childOf(node, 'list'),
+  )
   expect(uploads).toHaveLength(2)
 })
 
@@ -465,24 +500,25 @@ test('faults count down, and times 0 takes them back', async () => {
   expect(() => emulator.tamper({ at: 'login', with: 'hmac' })).toThrow(RangeError)
 })
 
-// ---- the companion's last step, and what it looks at ------------------------------------------
-
-/** The answer that Baileys would give to pair-success. */
-function sign(raw: RawCompanion, success: Node, advSecret: Uint8Array): void {
-  const creds = { ...raw.creds, advSecretKey: Buffer.from(advSecret).toString('base64') }
-  const { reply } = configureSuccessfulPairing(success as never, creds)
-  raw.send(node('iq', { ...(reply.attrs as Record<string, string>), to: 's.whatsapp.net' }, reply.content as never))
-}
-
 /** Which of the two proofs hold. */
 function proofsOf(raw: RawCompanion, success: Node, advSecret: Uint8Array) {
   const bytes = bytesOf(childOf(childOf(success, 'pair-success'), 'device-identity')) ?? new Uint8Array()
   const sealed = proto.ADVSignedDeviceIdentityHMAC.decode(bytes)
   const signed = proto.ADVSignedDeviceIdentity.decode(sealed.details ?? new Uint8Array())
-  const hmac = createHmac('sha256', advSecret).update(sealed.details ?? new Uint8Array()).digest()
-  const message = Buffer.concat([Uint8Array.of(6, 0), signed.details ?? new Uint8Array(), raw.creds.signedIdentityKey.public])
+  const hmac = createHmac('sha256', advSecret)
+    .update(sealed.details ?? new Uint8Array())
+    .digest()
+  const message = Buffer.concat([
+    Uint8Array.of(6, 0),
+    signed.details ?? new Uint8Array(),
+    raw.creds.signedIdentityKey.public,
+  ])
   return {
     hmac: hmac.equals(sealed.hmac ?? new Uint8Array()),
-    signature: verify(signed.accountSignatureKey ?? new Uint8Array(), message, signed.accountSignature ?? new Uint8Array()),
+    signature: verify(
+      signed.accountSignatureKey ?? new Uint8Array(),
+      message,
+      signed.accountSignature ?? new Uint8Array(),
+    ),
   }
 }

@@ -14,7 +14,11 @@ test('the newest stanzas are kept, in order, in one array that stays the same', 
 
 test('large stanzas count for what they hold', () => {
   const record = createStanzaRecord({ maxStanzas: 1_000, maxNodes: 50 })
-  const upload = node('iq', {}, Array.from({ length: 20 }, () => node('key')))
+  const upload = node(
+    'iq',
+    {},
+    Array.from({ length: 20 }, () => node('key')),
+  )
   for (let i = 0; i < 10; i++) record.add('client', upload)
   expect(record.stanzas).toHaveLength(2)
   record.add('server', node('small'))
@@ -23,6 +27,13 @@ test('large stanzas count for what they hold', () => {
 
 test('a single stanza is kept however large it is', () => {
   const record = createStanzaRecord({ maxNodes: 5 })
-  record.add('client', node('iq', {}, Array.from({ length: 20 }, () => node('key'))))
+  record.add(
+    'client',
+    node(
+      'iq',
+      {},
+      Array.from({ length: 20 }, () => node('key')),
+    ),
+  )
   expect(record.stanzas).toHaveLength(1)
 })

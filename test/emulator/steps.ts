@@ -25,7 +25,10 @@ export async function emulatorForTest(options?: Parameters<typeof startEmulator>
 }
 
 /** A socket that has asked for a code. */
-export async function askForCode(emulator: Emulator, number = NUMBER): Promise<{ readonly bot: Bot; readonly code: string }> {
+export async function askForCode(
+  emulator: Emulator,
+  number = NUMBER,
+): Promise<{ readonly bot: Bot; readonly code: string }> {
   const bot = startBot(emulator)
   await bot.until((update) => update.qr !== undefined)
   return { bot, code: await bot.sock.requestPairingCode(number) }

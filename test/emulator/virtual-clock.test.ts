@@ -51,15 +51,29 @@ test('a timer set while time moves fires too when it falls due within it', async
   expect(fired).toEqual([1_100, 1_200, 1_300])
 })
 
-test('work that a timer starts is waited for', async () => {
+test('work at hand is waited for, before time moves and after a timer started it', async () => {
   const clock = createVirtualClock(stillClock())
-  let done = false
-  clock.setTimeout(async () => {
-    await new Promise((resolve) => setImmediate(resolve))
-    done = true
-  }, 10)
-  await clock.advance(10)
-  expect(done).toBe(true)
+  const done: [string, number][] = []
+  const work = async (name: string): Promise<void> => {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+    done.push([name, clock.now()])
+  }
+  void clock.busy(work('before'))
+  clock.setTimeout(() => void clock.busy(work('at 10')), 10)
+  clock.setTimeout(() => done.push(['at 20', clock.now()]), 20)
+  await clock.advance(20)
+  expect(done).toEqual([
+    ['before', 1_000],
+    ['at 10', 1_010],
+    ['at 20', 1_020],
+  ])
+})
+
+test('work that fails does not keep time from moving', async () => {
+  const clock = createVirtualClock(stillClock())
+  await expect(clock.busy(Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+  await clock.advance(5)
+  expect(clock.now()).toBe(1_005)
 })
 
 test('a cleared timer does not fire', async () => {
@@ -118,15 +132,19 @@ test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])('advancing by %s is refuse
 
 test('however time is cut into steps, each timer fires once, at its time', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(50), { maxLength: 8 }), fc.array(fc.nat(30), { maxLength: 8 }), async (delays, steps) => {
-      const clock = createVirtualClock(stillClock())
-      const fired: number[] = []
-      for (const delay of delays) clock.setTimeout(() => fired.push(clock.now()), delay)
-      for (const step of steps) await clock.advance(step)
-      const passed = steps.reduce((sum, step) => sum + step, 0)
-      const due = delays.filter((delay) => delay <= passed && steps.length > 0)
-      expect(fired).toEqual(due.map((delay) => delay + 1_000).sort((one, other) => one - other))
-    }),
+    fc.asyncProperty(
+      fc.array(fc.nat(50), { maxLength: 8 }),
+      fc.array(fc.nat(30), { maxLength: 8 }),
+      async (delays, steps) => {
+        const clock = createVirtualClock(stillClock())
+        const fired: number[] = []
+        for (const delay of delays) clock.setTimeout(() => fired.push(clock.now()), delay)
+        for (const step of steps) await clock.advance(step)
+        const passed = steps.reduce((sum, step) => sum + step, 0)
+        const due = delays.filter((delay) => delay <= passed && steps.length > 0)
+        expect(fired).toEqual(due.map((delay) => delay + 1_000).sort((one, other) => one - other))
+      },
+    ),
     { numRuns: 40 },
   )
 })

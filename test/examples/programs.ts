@@ -1,16 +1,21 @@
-// The examples as their readers run them: each in a process of its own, on the built package, against an emulator.
+// Examples as their readers run them: each in a process of its own, on the built package.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { until } from '../package/ten-lines.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 export const EXAMPLES = join(ROOT, 'examples')
 /** The package resolves to itself from its own folder, through the `exports` of package.json. */
-export const BUILT = ['dist/index.js', 'dist/store/index.js', 'dist/emulator/index.js'].map((file) => join(ROOT, file))
+const BUILT = ['dist/index.js', 'dist/store/index.js', 'dist/emulator/index.js']
+
+/** Why the programs cannot be run; empty when they can. To be appended to a title. */
+export const notBuilt = BUILT.every((file) => existsSync(join(ROOT, file)))
+  ? ''
+  : ' (dist/ is not built: npm run build)'
 
 export interface Program {
   /** All that was printed so far. */
@@ -25,9 +30,12 @@ export interface Program {
   kill(): Promise<void>
 }
 
-/** Starts an example without writing it anywhere: Node 20 runs no TypeScript, and self-reference needs the package's folder. */
 export function startExample(name: string, env: Readonly<Record<string, string>>): Program {
-  const source = readFileSync(join(EXAMPLES, name), 'utf8')
+  return startProgram(name, readFileSync(join(EXAMPLES, name), 'utf8'), env)
+}
+
+/** Writes nothing to the disk: Node 20 runs no TypeScript, and self-reference needs the package's own folder. */
+export function startProgram(name: string, source: string, env: Readonly<Record<string, string>> = {}): Program {
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 }
   const { outputText } = ts.transpileModule(source, { compilerOptions, fileName: name })
   const flags = name.endsWith('.test.ts') ? ['--test-force-exit'] : []

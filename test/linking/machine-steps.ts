@@ -13,6 +13,14 @@ export function ready(driver: Driver, refs?: readonly string[]): Driver {
   return driver
 }
 
+/** Lets time pass until there is a new connection, a minute at most; gives the ms that it took. */
+export function untilConnected(driver: Driver): number {
+  const [before, since] = [count(driver, 'connect'), driver.now]
+  while (driver.state.connection.name === 'closed' && driver.now - since < 60_000) driver.advance(500)
+  if (driver.state.connection.name === 'closed' && count(driver, 'connect') === before) throw new Error('there is no new connection')
+  return driver.now - since
+}
+
 const REF = Buffer.from('ref of this code')
 
 /** A code on show. */

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-export const BAILEYS = 'baileys@7.0.0-rc14'
+const BAILEYS = 'baileys@7.0.0-rc14'
 
 export interface Installed {
   /** A project of someone else, with this package and Baileys in its node_modules. */

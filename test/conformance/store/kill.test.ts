@@ -68,22 +68,26 @@ describe('a process that is killed', () => {
     60_000 + KILLS * 3_000,
   )
 
-  it('at any moment of the first opening leaves a place that opens', async () => {
-    for (let round = 0; round < KILLS; round++) {
-      const file = join(await temporaryFolder(), 'sessions.db')
-      const child = await startChild('open-at-once', `sqlite:${file}`, 'sales')
-      await child.line()
-      child.say('go')
-      await sleep(Math.random() * 25)
-      await child.kill()
-      const stored = child.rest().includes('stored')
-      const store = await openStore(`sqlite:${file}`)
-      const listed = await store.list()
-      if (stored) expect(listed).toHaveLength(1)
-      for (const { jid } of listed) expect(jid).toBe(jidOf(1))
-      await store.close()
-    }
-  })
+  it(
+    `at any moment of the first opening leaves a place that opens, ${KILLS} times`,
+    async () => {
+      for (let round = 0; round < KILLS; round++) {
+        const file = join(await temporaryFolder(), 'sessions.db')
+        const child = await startChild('open-at-once', `sqlite:${file}`, 'sales')
+        await child.line()
+        child.say('go')
+        await sleep(Math.random() * 25)
+        await child.kill()
+        const stored = child.rest().includes('stored')
+        const store = await openStore(`sqlite:${file}`)
+        const listed = await store.list()
+        if (stored) expect(listed).toHaveLength(1)
+        for (const { jid } of listed) expect(jid).toBe(jidOf(1))
+        await store.close()
+      }
+    },
+    60_000 + KILLS * 3_000,
+  )
 })
 
 /** Which of two links is there; checks that all of it is, and that those before it are in the archive. */
