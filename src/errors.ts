@@ -61,7 +61,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'WhatsApp does not allow this account to link a device. Open WhatsApp on the phone and look for a notice.',
   'not-available': 'Linking by code is not available for this account. Link by QR code instead.',
   'passkey-required':
-    'This account asks for a passkey, which only WhatsApp’s own page can confirm. Link it from another account, or turn the passkey off on the phone.',
+    'This account asks for a passkey, which only WhatsApp’s own page can confirm. Link another account for now.',
   'verification-failed': 'The proof of the account was wrong, so nothing was kept. Try again from a network that you trust.',
   'untrusted-server':
     'The server could not prove that it is WhatsApp. Check the proxy, the network and this machine’s clock, then try again.',
@@ -120,7 +120,6 @@ const RETRYABLE: ReadonlySet<LinkErrorCode> = new Set([
   'cancelled',
   'network',
   'server-error',
-  'passkey-required',
 ])
 
 /**

@@ -12,9 +12,10 @@ export interface ErrorLines {
 
 /** `program`: how to call this program again. */
 export function errorLines(error: DescribedError, program: string, columns: number): ErrorLines {
-  const advice = [sentence(error.advice), ...waitOf(error)].join(' ')
+  const happened = sentence(error.message)
+  const advice = [withoutRepeating(happened, sentence(error.advice)), ...waitOf(error)].join(' ')
   return {
-    happened: wrap(`✗ ${sentence(error.message)}`, columns, '  '),
+    happened: wrap(`✗ ${happened}`, columns, '  '),
     advice: wrap(`  ${advice}`, columns, '  '),
     explain: `  ${program} explain ${error.code}`,
   }
@@ -22,4 +23,11 @@ export function errorLines(error: DescribedError, program: string, columns: numb
 
 function waitOf({ retryAfterMs }: DescribedError): readonly string[] {
   return retryAfterMs === undefined ? [] : [`It can be tried again in ${duration(retryAfterMs)}.`]
+}
+
+/** The advice of some codes says first what happened; said twice it only puzzles. */
+function withoutRepeating(happened: string, advice: string): string {
+  const bare = happened.replace(/ \(\d+\)(?=\.$)/, '')
+  const rest = advice.slice(bare.length).trim()
+  return advice.startsWith(bare) && rest !== '' ? rest : advice
 }

@@ -38,7 +38,7 @@ function withoutCode(scene: Scene, canvas: Canvas): readonly (readonly string[])
   const picture = canvas.drawQr(scene.qr.data)
   return [
     ['', ...picture.lines, '', ...qrSteps(canvas), '', ...status],
-    ['', ...picture.lines, '', ...status],
+    [...picture.lines, ...qrHint(canvas), ...status],
     [...picture.lines, ...status],
     ['', ...enlarge(picture, canvas), '', ...status],
   ]
@@ -93,6 +93,11 @@ function qrSteps({ columns }: Canvas): readonly string[] {
     'Point the camera at this picture. It changes by itself every 20 seconds.',
   ]
   return steps.flatMap((step, at) => wrap(` ${at + 1}. ${step}`, Math.min(columns, TEXT_COLUMNS), '    '))
+}
+
+function qrHint({ columns }: Canvas): readonly string[] {
+  const { linkedDevices, linkDevice, settings } = WORDINGS.en.menu
+  return wrap(`Scan it: ⋮ or “${settings}”, then “${linkedDevices}”, then “${linkDevice}”.`, Math.min(columns, TEXT_COLUMNS))
 }
 
 function enlarge(picture: QrPicture, { columns, rows }: Canvas): readonly string[] {

@@ -36,6 +36,7 @@ export async function linkWishes(typed: string, flags: LinkFlags, context: Conte
   const result = typed === '' ? undefined : reading.parse(typed)
   const complete = result === undefined ? flags.qr === true : result.ok
   const ask = !complete && context.interactive ? await createQuestions() : undefined
+  if (ask !== undefined) context.printer.say(WELCOME)
   const phone = result?.ok === true ? result.e164 : await missingPhone(typed, flags, reading, ask, context)
   return {
     phone,
@@ -77,6 +78,10 @@ function askWay(ask: Questions): Promise<'code' | 'qr'> {
     { value: 'qr', label: 'QR code', hint: 'point the phone’s camera at this screen' },
   ])
 }
+
+const WELCOME =
+  'Paircode links a WhatsApp account to your bot. It is unofficial: WhatsApp can limit or ban an account for it, so use a ' +
+  'number that you can lose.\n'
 
 function noPhone(program: string): LinkError {
   return new LinkError('invalid-options', 'there is no number to link', {

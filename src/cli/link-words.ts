@@ -19,6 +19,6 @@ export function retryText({ error, inMs, attempt, attempts }: Extract<LinkEvent,
   return `${sentence(error.message)} Next try in ${duration(inMs)} (${attempt} of ${attempts}).`
 }
 
-export const CONFIRMING_TEXT = 'The phone answered. WhatsApp checks the code: up to a minute.'
+export const CONFIRMING_TEXT = 'The phone answered; WhatsApp checks the code. If the phone shows an error, type it again.'
 export const PAIRED_TEXT = 'The account is linked. Logging in for the first time …'
 export const PASSKEY_TEXT = 'WhatsApp asks this account for a passkey.'

@@ -50,7 +50,8 @@ export function maskJid(jid: string): string {
   return `${maskPhone(`+${user}`).replace(/^\+/, '')}${rest}`
 }
 
-/** The number behind a JID, masked: `+1••••••••23`. */
+/** The number behind a JID, or digits alone, masked: `+1••••••••23`. Behind a hidden identity is none to be known. */
 export function maskedNumberOf(jid: string): string {
+  if (/@(hosted\.)?lid$/.test(jid)) return 'a hidden number'
   return maskPhone(`+${jid.split(/[:@]/, 1)[0] ?? ''}`)
 }

@@ -5,19 +5,29 @@ import type { Store } from '../store/contract.ts'
 import type { Context } from './context.ts'
 import type { Environment } from './environment.ts'
 
+export interface OpenedStore {
+  readonly store: Store
+  /** Says that a key was made for it just now; nothing when it was there before. */
+  tellOfNewKey(): void
+}
+
 /**
  * @param address instead of the environment's
  * @throws StoreError · LinkError `invalid-options`
  */
-export async function openedStore(environment: Environment, context: Context, address?: string): Promise<Store> {
+export async function openedStore(environment: Environment, context: Context, address?: string): Promise<OpenedStore> {
   const { openStore } = await import('../store/index.ts')
   const url = address ?? environment.store
   const { key, previousKeys } = environment
   const keyFile = key === undefined ? await keyFileOf(url) : undefined
   const keyIsNew = keyFile !== undefined && !existsSync(keyFile)
   const store = await openStore(url, { previousKeys, ...(key === undefined ? {} : { key }) })
-  if (keyIsNew && existsSync(keyFile)) tellOfKey(keyFile, context)
-  return store
+  return {
+    store,
+    tellOfNewKey() {
+      if (keyIsNew && existsSync(keyFile)) tellOfKey(keyFile, context)
+    },
+  }
 }
 
 async function keyFileOf(url: string): Promise<string | undefined> {
@@ -27,11 +37,11 @@ async function keyFileOf(url: string): Promise<string | undefined> {
   return join(keyFolder(resolve(path)), 'key')
 }
 
-/** Said once, when the key is made. To stderr where stdout belongs to events. */
+/** To stderr where stdout belongs to events. */
 function tellOfKey(keyFile: string, { printer, stderr }: Context): void {
   const text =
-    `The sessions are sealed with a new key: ${keyFile}\n` +
-    'It protects copies and backups of the database. It does not protect against the theft of the whole disk.'
-  if (printer.kind === 'terminal') printer.say(`${text}\n`)
-  else stderr.write(`${text}\n`)
+    `The sessions are kept sealed, with a new key in ${keyFile}\n` +
+    'It protects copies and backups of the database. It does not protect against the theft of the whole disk.\n'
+  if (printer.kind === 'terminal') printer.say(`\n${text}`)
+  else stderr.write(text)
 }

@@ -56,6 +56,7 @@ export function createProgram(context: Context, { stdout, stderr }: Pick<Host, '
     .helpOption('--help', 'say what a command takes')
     .helpCommand('help [command]', 'the same')
     .addHelpText('after', help(context.program))
+    .configureHelp({ subcommandTerm: termOf })
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       // Wrong usage is told by the printer, help that nobody asked for on stderr.
@@ -67,6 +68,13 @@ export function createProgram(context: Context, { stdout, stderr }: Pick<Host, '
   return root
 }
 
+/** Every command has options: that need not be said in the list. */
+function termOf(command: Command): string {
+  const { registeredArguments } = command
+  const names = registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`))
+  return [command.name(), ...names].join(' ')
+}
+
 function help(program: string): string {
   return `
 First steps:
@@ -76,9 +84,10 @@ First steps:
 
 Environment:
   PAIRCODE_STORE     where sessions are kept (sqlite:./.paircode/sessions.db)
-  PAIRCODE_KEY       32 bytes in base64 that seal them; or PAIRCODE_KEY_FILE; PAIRCODE_KEY_OLD for earlier ones
+  PAIRCODE_KEY       what seals them, 32 bytes in base64, or PAIRCODE_KEY_FILE;
+                     earlier keys, comma-separated, in PAIRCODE_KEY_OLD
   PAIRCODE_ENDPOINT  with PAIRCODE_ROOT_KEY: an emulator in WhatsApp’s place
-  PAIRCODE_LOG       trace, debug, info, warn or error: a masked log on stderr
+  PAIRCODE_LOG       debug, info, warn or error: a masked log on stderr
   NO_COLOR           no colours
 
 In a pipe, and with --json, every command prints one JSON event a line.`
@@ -94,7 +103,7 @@ function endOfParsing(thrown: CommanderError, { printer, program }: Pick<Context
 function wrongUsage({ message }: CommanderError, program: string): LinkError {
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = suggestion === undefined ? '' : `${suggestion.replace(/^\(|\)$/g, '')} `
-  return new LinkError('invalid-options', maskNumbers(first), { advice: `${meant}See: ${program} --help` })
+  return new LinkError('invalid-options', maskNumbers(first), { advice: `${meant}“${program} --help” says what there is.` })
 }
 
 /** package.json lies two folders above, in the sources as in the package. */

@@ -43,8 +43,9 @@ function marked(text: string, mark: Mark, paint: Paint, columns: number): string
   return lines.map((line, at) => (at === 0 ? painted(line, mark, paint) : line)).join('\n')
 }
 
+/** Lines that go on stand below the first word, also in a numbered list. */
 function indentOf(line: string): number {
-  return line.length - line.trimStart().length
+  return /^ *(?:\d+\. |- )?/.exec(line)?.[0].length ?? 0
 }
 
 function painted(line: string, mark: Mark, paint: Paint): string {

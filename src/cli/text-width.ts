@@ -46,22 +46,21 @@ export function centred(lines: readonly string[], columns: number): readonly str
 }
 
 /**
- * Broken between words into lines of at most `columns`; a longer word is broken within. `indent` stands before each line
- * but the first, which has it in the text already (` 1. Open …`).
+ * Broken between words into lines of at most `columns`; a longer word is broken within. Runs of spaces stay, for columns.
+ * `indent` stands before each line but the first, which has it in the text already (` 1. Open …`).
  */
 export function wrap(text: string, columns: number, indent = ''): readonly string[] {
   const room = Math.max(8, columns)
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/(?<=\S)\s+/)) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (textWidth(longer) <= room) line = longer
+  for (const word of text.match(/\s*\S+/g) ?? []) {
+    if (textWidth(line + word) <= room) line += word
     else {
       if (line.trim() !== '') lines.push(line)
-      line = breakWord(line === '' && lines.length === 0 ? word : indent + word.trimStart(), room, indent, lines)
+      line = breakWord(line === '' ? word : indent + word.trimStart(), room, indent, lines)
     }
   }
-  return line === '' && lines.length > 0 ? lines : [...lines, line]
+  return [...lines, line]
 }
 
 /** Pushes full lines of a word that is too long; what is left begins the next line. */

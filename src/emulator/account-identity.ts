@@ -49,7 +49,10 @@ export function issueIdentity(options: {
   return { details, accountSignature, sealed }
 }
 
-/** Whether a `pair-device-sign` is right: our details and signature unchanged, no account key, and the device's signature. */
+/**
+ * Whether a `pair-device-sign` is right: our details and signature unchanged, no account key, and the device's
+ * signature.
+ */
 export function deviceSigned(
   bytes: Uint8Array,
   issued: IssuedIdentity,

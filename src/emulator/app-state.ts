@@ -1,5 +1,5 @@
-// App state (pins, names, archives …): sealed patches that an account's devices exchange. The server keeps them in order
-// and cannot read them.
+// App state (pins, names, archives …): sealed patches that an account's devices exchange. The server keeps them in
+// order and cannot read them.
 import { bytesOf, childOf, childrenOf, type Node, node } from '../wire/nodes.ts'
 import { encodeMessage } from '../wire/protobuf.ts'
 import type { LinkedDevice } from './accounts.ts'

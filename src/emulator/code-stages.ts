@@ -14,7 +14,7 @@ import type { Waiting } from './waiting.ts'
 import { isTampering, reach, type World } from './world.ts'
 
 /** How long the phone waits for the companion's answer. */
-export const FINISH_LIMIT_MS = 60_000
+const FINISH_LIMIT_MS = 60_000
 
 export interface PrimaryHello {
   readonly wrappedEphemeral: Uint8Array

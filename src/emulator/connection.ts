@@ -162,7 +162,10 @@ function startsWith(bytes: Uint8Array, head: Uint8Array): boolean {
   return Buffer.compare(bytes.subarray(0, head.length), head) === 0
 }
 
-/** The server names itself by a JID without a user, as WhatsApp does; clients read `s.whatsapp.net` or `@s.whatsapp.net`. */
+/**
+ * The server names itself by a JID without a user, as WhatsApp does; clients read `s.whatsapp.net` or
+ * `@s.whatsapp.net`.
+ */
 function addressed(stanza: Node): Node {
   if (stanza.attrs['from'] !== S_WHATSAPP_NET) return stanza
   return { ...stanza, attrs: { ...stanza.attrs, from: `@${S_WHATSAPP_NET}` } }

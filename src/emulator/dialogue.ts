@@ -125,7 +125,7 @@ function isPing(iq: Node): boolean {
 }
 
 /** `<error code text backoff?>`; the text of the code unless another is given. */
-export function errorNode({ code, text, backoffS }: Refusal): Node {
+function errorNode({ code, text, backoffS }: Refusal): Node {
   return node('error', {
     code: String(code),
     text: text ?? TEXTS[code] ?? 'unknown',

@@ -48,11 +48,14 @@ export interface Emulator {
   /** Options for a plain `makeWASocket()`. Calls `trust()`. */
   socketConfig(): Record<string, unknown>
   /**
-   * Makes every Baileys of this process trust this emulator instead of WhatsApp, until `stop()`.
-   * Throws an Error when this package opened a socket to WhatsApp in this process; sockets made elsewhere cannot be seen.
+   * Makes every Baileys of this process trust this emulator instead of WhatsApp, until `stop()`. Throws an Error when
+   * this package opened a socket to WhatsApp in this process; sockets made elsewhere cannot be seen.
    */
   trust(): void
-  /** A phone with this number (any spelling; 7 to 15 digits). Throws a RangeError when it cannot be one, or is here already. */
+  /**
+   * A phone with this number (any spelling; 7 to 15 digits). Throws a RangeError when it cannot be one, or is here
+   * already.
+   */
   addPhone(number: string, options?: PhoneOptions): Phone
   /**
    * The stage fails: an IQ error with the code; at 'login' a `<failure reason=code>`; at 'handshake' and 'pair_device'

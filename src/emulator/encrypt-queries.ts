@@ -5,11 +5,9 @@ import type { LinkedDevice } from './accounts.ts'
 import { uintBytes } from './client-payload.ts'
 import { parseJid } from './jid.ts'
 import { bundleNodes, type KeyBundle, signedPreKeyNode } from './keys.ts'
+import { takeBundle } from './pre-key-supply.ts'
 import type { QueryAnswer } from './queries.ts'
 import type { World } from './world.ts'
-
-/** Below this the server asks the device for more. */
-const LOW_COUNT = 5
 
 export function answerEncrypt(world: World, device: LinkedDevice, iq: Node): QueryAnswer {
   const key = childOf(iq, 'key')
@@ -34,24 +32,16 @@ export function answerEncrypt(world: World, device: LinkedDevice, iq: Node): Que
 /** One `user` of the answer: the bundle, or why there is none. */
 function bundleOf(world: World, user: Node): Node {
   const { jid = '' } = user.attrs
-  const bundle = takeBundle(world, jid)
+  const bundle = bundleFor(world, jid)
   if (bundle === undefined) return node('user', { jid }, [node('error', { code: '404', text: 'item-not-found' })])
   return node('user', { jid }, bundleNodes(bundle))
 }
 
-/** Uses up a one-time key; a device that runs low is told. */
-export function takeBundle(world: World, jid: string): KeyBundle | undefined {
+function bundleFor(world: World, jid: string): KeyBundle | undefined {
   const account = world.accounts.byJid(jid)
-  if (account === undefined) return undefined
-  if ((parseJid(jid)?.device ?? 0) === 0) return world.post.phoneBundle(account)
+  if (account !== undefined && parseJid(jid)?.device === 0) return world.post.phoneBundle(account)
   const device = world.accounts.deviceByJid(jid)
-  if (device === undefined) return undefined
-  const before = device.keys.count
-  const bundle = device.keys.takeBundle()
-  const left = device.keys.count
-  if (before >= LOW_COUNT && left < LOW_COUNT)
-    device.online?.notify('encrypt', [node('count', { value: String(left) })])
-  return bundle
+  return device && takeBundle(device)
 }
 
 /** What the server holds for the device, and a hash over it, so that the device can tell whether it is its own. */

@@ -1,4 +1,5 @@
-// Pure but for the keys passed in. Noise XX as the responder: one message in, one out, one in (docs/protocol.md section 1).
+// Pure but for the keys passed in. Noise XX as the responder: one message in, one out, one in (docs/protocol.md section
+// 1).
 import type { KeyPair } from '../wire/bridge.ts'
 import { NOISE_HEADER } from '../wire/frames.ts'
 import { agree, type Cipher, startHandshake } from '../wire/noise.ts'

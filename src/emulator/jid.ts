@@ -1,4 +1,5 @@
-// Pure. JIDs as the emulator uses them: a number's account, one of its devices, and the same two under the hidden identity.
+// Pure. JIDs as the emulator uses them: a number's account, one of its devices, and the same two under the hidden
+// identity.
 import { S_WHATSAPP_NET } from '../wire/nodes.ts'
 
 export interface ParsedJid {

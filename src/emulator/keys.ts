@@ -20,7 +20,9 @@ export interface DeviceKeys {
   readonly preKeyValues: readonly Uint8Array[]
   readonly registrationId: number
   readonly signedPreKey: SignedPreKey
-  /** Takes an upload. False when it belongs to another identity or its signature does not verify; nothing changes then. */
+  /**
+   * Takes an upload. False when it belongs to another identity or its signature does not verify; nothing changes then.
+   */
   upload(iq: Node): boolean
   /** Replaces the signed pre-key; false as above. */
   rotate(skey: Node | undefined): boolean
@@ -86,7 +88,7 @@ function readPreKey(key: Node): { readonly id: number; readonly value: Uint8Arra
   return id?.length === 3 && value?.length === 32 ? { id: uint(id), value } : undefined
 }
 
-export function readSignedPreKey(skey: Node | undefined): SignedPreKey | undefined {
+function readSignedPreKey(skey: Node | undefined): SignedPreKey | undefined {
   const id = bytesOf(childOf(skey, 'id'))
   const value = bytesOf(childOf(skey, 'value'))
   const signature = bytesOf(childOf(skey, 'signature'))

@@ -74,8 +74,8 @@ export async function scanQr(world: World, account: Account, text: string): Prom
 }
 
 /**
- * What a companion of this process sent before the person typed is read first: plain Baileys gives out a code as soon as
- * its request has left.
+ * What a companion of this process sent before the person typed is read first: plain Baileys gives out a code as soon
+ * as its request has left.
  */
 async function whatIsOnItsWay(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise<void>((resolve) => setImmediate(resolve))

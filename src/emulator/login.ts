@@ -12,7 +12,7 @@ import { answerQuery } from './queries.ts'
 import { replaced } from './stream-errors.ts'
 import { isTampering, reach, type World } from './world.ts'
 
-export interface Login extends OnlineDevice {
+interface Login extends OnlineDevice {
   readonly dialogue: Dialogue
   readonly device: LinkedDevice
 }

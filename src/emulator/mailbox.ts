@@ -1,5 +1,5 @@
-// What a device has not confirmed yet: each stanza stays until a receipt or ack for it comes, and goes out again at every
-// login until then (at least once, as WhatsApp delivers).
+// What a device has not confirmed yet: each stanza stays until a receipt or ack for it comes, and goes out again at
+// every login until then (at least once, as WhatsApp delivers).
 import type { Node } from '../wire/nodes.ts'
 
 const MAX_WAITING = 10_000

@@ -1,5 +1,5 @@
-// The passkey gate ("Shortcake", docs/protocol.md section 6), the server's and the phone's side of it. The emulator knows
-// no account's passkey, so it checks everything about an assertion but its signature.
+// The passkey gate ("Shortcake", docs/protocol.md section 6), the server's and the phone's side of it. The emulator
+// knows no account's passkey, so it checks everything about an assertion but its signature.
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { generateKeyPair } from '../wire/bridge.ts'
 import { bytesOf, childOf, childrenOf, type Node, node, textOf } from '../wire/nodes.ts'
@@ -24,9 +24,9 @@ interface Prologue {
 }
 
 /**
- * Asks the companion for a passkey and goes through the ceremony; resolves with the new adv secret.
- * `known` is the adv secret that the phone has already, if any: a proof under it spares the comparison of codes.
- * Without a proof the person is taken to say that the codes agree. Rejects with PhoneError timeout · refused · no-request.
+ * Asks the companion for a passkey and goes through the ceremony; resolves with the new adv secret. `known` is the adv
+ * secret that the phone has already, if any: a proof under it spares the comparison of codes. Without a proof the
+ * person is taken to say that the codes agree. Rejects with PhoneError timeout · refused · no-request.
  */
 export function askForPasskey(registration: Registration, known: Uint8Array | undefined): Promise<Uint8Array> {
   const done = registration.wait<Uint8Array>(TIMEOUT_MS, 'nobody answered the passkey request')

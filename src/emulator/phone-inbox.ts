@@ -17,6 +17,7 @@ import {
   readContent,
 } from './message-content.ts'
 import { type Letter, newMessageId, type PostOffice } from './post-office.ts'
+import { takeBundle } from './pre-key-supply.ts'
 import { createPhoneSignal, type Peer } from './signal.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -63,8 +64,8 @@ export function createPhoneInbox(options: {
   }
 
   const bundleOf = (to: Letter['to']): KeyBundle => {
-    const bundle =
-      to.device === 0 ? options.phoneBundle(to.account) : to.account.devices.get(to.device)?.keys.takeBundle()
+    const device = to.account.devices.get(to.device)
+    const bundle = to.device === 0 ? options.phoneBundle(to.account) : device && takeBundle(device)
     if (bundle === undefined) throw new Error('the device is gone')
     return bundle
   }
@@ -158,7 +159,7 @@ export function createPhoneInbox(options: {
         ...(to === account ? [] : [...to.devices.values()].map((device) => toDevice(device, message, { id }))),
         ...[...account.devices.values()].map((device) => toDevice(device, copy, { id, chat: to })),
       ]
-      for (const sent of letters) await dispatch(sent)
+      for (const sent of letters) if (isLinked(sent.letter.to)) await dispatch(sent)
       if (to === account) return
       await dispatch({
         plaintext: message,
@@ -181,6 +182,11 @@ export function createPhoneInbox(options: {
 /** Without a type it says “delivered”; for a copy of an own message, that the account's phone has it too. */
 function receiptAttrs({ chat }: Letter): Readonly<Record<string, string>> {
   return chat === undefined ? {} : { type: 'sender', recipient: pnJid(chat.digits) }
+}
+
+/** It may have been unlinked while the devices before it had their turn. */
+function isLinked({ account, device }: Letter['to']): boolean {
+  return account.devices.has(device)
 }
 
 function peerOf({ account, device }: Letter['to']): Peer {

@@ -9,8 +9,8 @@ import type { World } from './world.ts'
 
 export interface Phone {
   /**
-   * The notification that a companion wants its code to be typed, with the companion's name: 'Chrome (Windows)'. Each is
-   * given out once, in order; one that came before the call is given at once. Rejects when the emulator stops.
+   * The notification that a companion wants its code to be typed, with the companion's name: 'Chrome (Windows)'. Each
+   * is given out once, in order; one that came before the call is given at once. Rejects when the emulator stops.
    */
   prompted(): Promise<{ readonly device: string }>
   /**
@@ -29,8 +29,8 @@ export interface Phone {
   /** The person logs the device out. Throws a RangeError for a device that is not linked. */
   unlink(jid: string): Promise<void>
   /**
-   * Sends a text to a number or JID of another account, or the phone's own, end-to-end encrypted to each device. Resolves
-   * when the server has it. Rejects with a RangeError when no phone here has that number.
+   * Sends a text to a number or JID of another account, or the phone's own, end-to-end encrypted to each device.
+   * Resolves when the server has it. Rejects with a RangeError when no phone here has that number.
    */
   send(to: string, text: string): Promise<void>
   /**
@@ -59,7 +59,7 @@ export function createScreen(): Screen {
 
 const MAX_UNSEEN = 10_000
 
-export function createInflow<Item>(name: string): Inflow<Item> {
+function createInflow<Item>(name: string): Inflow<Item> {
   const items: Item[] = []
   const takers: { resolve(item: Item): void; reject(error: Error): void }[] = []
   let stopped = false

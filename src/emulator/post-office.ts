@@ -1,4 +1,5 @@
-// The server between devices: takes a sender's stanza, hands each recipient device its part, keeps what is not confirmed.
+// The server between devices: takes a sender's stanza, hands each recipient device its part, keeps what is not
+// confirmed.
 import { randomBytes } from 'node:crypto'
 import { bytesOf, childOf, childrenOf, type Node, node } from '../wire/nodes.ts'
 import type { Account, Accounts, LinkedDevice } from './accounts.ts'
@@ -129,7 +130,8 @@ export function createPostOffice(world: {
     greet(device) {
       if (device.greeted) return
       device.greeted = true
-      void world.inboxOf(device.account)?.greet(device)
+      const greeted = world.inboxOf(device.account)?.greet(device)
+      if (greeted !== undefined) void clock.busy(greeted)
     },
     phoneBundle: (account) => world.inboxOf(account)?.bundle(),
   }

@@ -1,5 +1,6 @@
-// The phone's side of the key agreement by code (docs/protocol.md sections 3 and 4), derived here on its own: if it shared
-// code with the companion's side, one mistake would cancel itself out. No I/O, no clock; keys and randomness come in.
+// The phone's side of the key agreement by code (docs/protocol.md sections 3 and 4), derived here on its own: if it
+// shared code with the companion's side, one mistake would cancel itself out. No I/O, no clock; keys and randomness
+// come in.
 import { createCipheriv, createDecipheriv, hkdfSync, pbkdf2 } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { KeyPair } from '../wire/bridge.ts'

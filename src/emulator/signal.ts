@@ -1,4 +1,5 @@
-// End-to-end encryption of a phone (device 0 of its account): its keys, and a Signal session with each device it talks to.
+// End-to-end encryption of a phone (device 0 of its account): its keys, and a Signal session with each device it talks
+// to.
 import { randomInt } from 'node:crypto'
 import {
   generateKeyPair,

@@ -1,5 +1,5 @@
-// Baileys keeps its trust root in one constant for the whole process. While an emulator is trusted, that constant holds the
-// emulator's root key. Every copy of Baileys that can be found is changed, under either package name.
+// Baileys keeps its trust root in one constant for the whole process. While an emulator is trusted, that constant holds
+// the emulator's root key. Every copy of Baileys that can be found is changed, under either package name.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { whatsAppWasContacted } from '../wire/whatsapp-contact.ts'

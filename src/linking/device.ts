@@ -106,7 +106,8 @@ function posesAsAnother(name: string): boolean {
 // that the impostor names above can be written with.
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
   а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', х: 'x', у: 'y', к: 'k', м: 'm', т: 't', в: 'b', н: 'h', ѕ: 's', і: 'i', ѡ: 'w', ԝ: 'w',
-  α: 'a', ο: 'o', ρ: 'p', τ: 't', ε: 'e', κ: 'k', ν: 'v', ι: 'i', ω: 'w',
+  ɡ: 'g', ɢ: 'g', ɑ: 'a', ı: 'i', ⅼ: 'l', ӏ: 'l', ց: 'g',
+  α: 'a', μ: 'm', η: 'n', υ: 'u', γ: 'y', χ: 'x', σ: 'o', ο: 'o', ρ: 'p', τ: 't', ε: 'e', κ: 'k', ν: 'v', ι: 'i', ω: 'w',
   '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i', '|': 'l',
 }
 

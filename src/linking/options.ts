@@ -1,7 +1,6 @@
 // What a caller of link() may say, checked before anything is touched.
 import type { Agent } from 'node:http'
 import type { WASocket } from 'baileys'
-import { LinkError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Store } from '../store/contract.ts'
@@ -9,6 +8,7 @@ import { checkedSessionName } from '../store/session-name.ts'
 import { checkedEndpoint, type Endpoint } from '../wire/endpoint.ts'
 import type { Version } from '../wire/messages.ts'
 import { type Device, type DeviceOptions, resolveDevice } from './device.ts'
+import { capable, choice, flag, invalid, text, wholeNumber } from './option-values.ts'
 import { checkedCode } from './pairing-code.ts'
 
 /** The caller's own Baileys: `makeWASocket` of either package name, or of a fork. */
@@ -106,12 +106,15 @@ export function checkOptions(options: LinkOptions): CheckedOptions {
   if (phone === undefined && !qr) throw invalid('without a phone there is only the QR code: leave qr out, or give a phone')
   if (phone === undefined && options.fixedCode !== undefined) throw invalid('fixedCode needs a phone')
   choice(options.passkey, 'passkey', ['fail', 'wait'], 'fail')
+  flag(options.lenient, 'lenient', false)
+  text(options.defaultCountry, 'defaultCountry')
+  checkObjects(options)
   return {
     session: checkedSessionName(options.session),
     device: resolveDevice(options.device, process.platform),
     endpoint: checkedEndpoint(options.endpoint),
     version: checkedVersion(options.version),
-    country: text(options.socket?.countryCode, 'US'),
+    country: countryCode(options.socket?.countryCode, 'US'),
     fullHistory: options.socket?.syncFullHistory !== false,
     notify: flag(options.notify, 'notify', true),
     qr,
@@ -125,6 +128,19 @@ export function checkOptions(options: LinkOptions): CheckedOptions {
     firstLogin: flag(options.firstLogin, 'firstLogin', true),
     fixedCode: checkedFixedCode(options.fixedCode),
   }
+}
+
+/** What the caller lends us: looked at now, so that none of it fails in the middle of a link. */
+function checkObjects(options: LinkOptions): void {
+  capable(options.device, 'device', [])
+  capable(options.retry, 'retry', [])
+  capable(options.socket, 'socket', [])
+  capable(options.agent, 'agent', [])
+  capable(options.clock, 'clock', ['now', 'setTimeout', 'clearTimeout'])
+  capable(options.logger, 'logger', ['child', 'trace', 'debug', 'info', 'warn', 'error'])
+  capable(options.signal, 'signal', ['addEventListener', 'removeEventListener'])
+  if (options.makeWASocket !== undefined && typeof options.makeWASocket !== 'function')
+    throw invalid('makeWASocket must be a function')
 }
 
 function checkedRetry(retry: LinkOptions['retry']): CheckedOptions['retry'] {
@@ -149,30 +165,6 @@ function checkedVersion(version: Version | undefined): Version {
   return version
 }
 
-function choice<Value extends string>(given: unknown, name: string, values: readonly Value[], fallback: Value): Value {
-  if (given === undefined) return fallback
-  const found = values.find((value) => value === given)
-  if (found === undefined) throw invalid(`${name} must be one of ${values.join(', ')}`)
-  return found
-}
-
-function flag(given: unknown, name: string, fallback: boolean): boolean {
-  if (given === undefined) return fallback
-  if (typeof given !== 'boolean') throw invalid(`${name} must be true or false`)
-  return given
-}
-
-function wholeNumber(given: unknown, name: string, fallback: number, least: number, most: number): number {
-  if (given === undefined) return fallback
-  if (typeof given !== 'number' || !Number.isSafeInteger(given) || given < least || given > most)
-    throw invalid(`${name} must be a whole number from ${least} to ${most}`)
-  return given
-}
-
-function text(given: unknown, fallback: string): string {
+function countryCode(given: unknown, fallback: string): string {
   return typeof given === 'string' && /^[A-Za-z]{2}$/.test(given) ? given.toUpperCase() : fallback
-}
-
-function invalid(message: string): LinkError {
-  return new LinkError('invalid-options', message, { advice: `Correct this: ${message}.` })
 }

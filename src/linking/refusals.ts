@@ -40,7 +40,7 @@ export function errorOfEnd(end: ConnectionEnd): LinkError {
     case 'unopened':
       return end.error
     case 'failure':
-      return errorOfFailure(end.reason)
+      return errorOfFailure(end)
     case 'silent':
       return new LinkError('network', 'WhatsApp stopped answering')
     case 'stream-error':
@@ -55,12 +55,15 @@ export function errorOfEnd(end: ConnectionEnd): LinkError {
 }
 
 /** On an unlinked connection none of these can concern stored credentials: they refuse the attempt. */
-function errorOfFailure(reason: number | undefined): LinkError {
+function errorOfFailure({ reason, expireS }: Extract<ConnectionEnd, { kind: 'failure' }>): LinkError {
   const status = reason === undefined ? {} : { status: reason }
   if (reason === 405) return new LinkError('outdated-version', 'WhatsApp no longer accepts this client version (405)', status)
   if (reason === 429) return new LinkError('rate-limited', 'WhatsApp refused the connection: too often (429)', status)
   if (reason === 402 || reason === 403 || reason === 406)
-    return new LinkError('forbidden', `WhatsApp does not allow this connection (${reason})`, status)
+    return new LinkError('forbidden', `WhatsApp does not allow this connection (${reason})`, {
+      ...status,
+      ...(expireS === undefined ? {} : { retryAfterMs: expireS * 1000 }),
+    })
   if (reason === 500 || reason === 503)
     return new LinkError('server-error', `WhatsApp had a fault of its own (${reason})`, status)
   return new LinkError('rejected', `WhatsApp refused the connection (${reason ?? 'no reason given'})`, status)

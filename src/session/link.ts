@@ -28,6 +28,7 @@ export function link(options: LinkOptions): Linking {
   const clock = options?.clock ?? systemClock
   const aborter = new AbortController()
   let attempt: Attempt | undefined
+  let stopListening = (): void => {}
   const handle = createLinking({
     hasPhone: options?.phone !== undefined,
     now: () => clock.now(),
@@ -47,6 +48,7 @@ export function link(options: LinkOptions): Linking {
     const internals = internalsOf(options.store)
     if (options.signal?.aborted === true) cancel()
     options.signal?.addEventListener('abort', cancel, { once: true })
+    stopListening = () => options.signal?.removeEventListener('abort', cancel)
     const firstCode = beginFirstCode(options, checked, await options.store.get(checked.session))
     const room = import('../linking/link.ts')
     const phone = await checkedPhone(options, checked)
@@ -75,7 +77,7 @@ export function link(options: LinkOptions): Linking {
 
   run()
     .then(handle.succeed, (cause: unknown) => handle.fail(asLinkError(cause)))
-    .finally(() => options?.signal?.removeEventListener('abort', cancel))
+    .finally(() => stopListening())
   return handle.linking
 }
 

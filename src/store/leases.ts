@@ -7,12 +7,12 @@ import type { Lease, LeaseRequest } from './contract.ts'
 import { type Holder, isSame, lifeOf, thisProcess } from './holder.ts'
 import type { RecordChange, Records } from './records.ts'
 
-export const RENEW_MS = 3_000
-export const VOID_MS = 10_000
+const RENEW_MS = 3_000
+const VOID_MS = 10_000
 /** A holder gives up a second before others may take over. */
 const LOST_MS = 9_000
 /** How long a holder that may be dead is waited for. */
-export const WAIT_MS = 15_000
+const WAIT_MS = 15_000
 const LOOK_AGAIN_MS = 1_000
 /** A void record is kept so long before it is swept up: whoever slept for less finds that nobody took it. */
 const KEEP_MS = 24 * 3_600_000

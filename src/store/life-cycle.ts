@@ -107,6 +107,6 @@ function listedOrThrow(links: readonly LinkRow[], session: string): LinkRow {
   return listed
 }
 
-export function notLinked(session: string): StoreError {
+function notLinked(session: string): StoreError {
   return new StoreError('not-linked', `there is no session ${session} in the store`)
 }

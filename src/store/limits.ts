@@ -9,10 +9,10 @@ export interface CodeLimit {
 
 export const DEFAULT_LIMIT: CodeLimit = { codes: 3, windowMs: 600_000 }
 
-export const FIRST_COOL_DOWN_MS = 60_000
-export const LONGEST_COOL_DOWN_MS = 3_600_000
+const FIRST_COOL_DOWN_MS = 60_000
+const LONGEST_COOL_DOWN_MS = 3_600_000
 /** After this long without a refusal the next one counts as the first again. */
-export const QUIET_MS = 24 * 3_600_000
+const QUIET_MS = 24 * 3_600_000
 
 /** All times are ms since the epoch. */
 export interface AccountLimits {

@@ -1,5 +1,6 @@
 // The one file that touches the bridge. Everything that leaves here is a plain copy: the bridge's own objects are windows
 // into WebAssembly memory, which never shrinks unless each of them is freed (measured: freeing the root frees no child).
+import { inspect } from 'node:util'
 import { inflateSync } from 'node:zlib'
 import {
   calculateSignature,
@@ -10,18 +11,41 @@ import {
   type InternalBinaryNode,
   verifySignature,
 } from 'whatsapp-rust-bridge'
-import type { Node } from './nodes.ts'
+import { assertShallow } from './nesting.ts'
+import { agree } from './noise.ts'
+import { type Node, S_WHATSAPP_NET } from './nodes.ts'
 
 /** For end-to-end encryption between the emulator's phones and the bots; see their types in the bridge. */
 export { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'whatsapp-rust-bridge'
 
-/** An X25519 key pair, 32 raw bytes each (without the leading type byte 05 of Signal). */
+/** An X25519 key pair, 32 raw bytes each (without the leading type byte 05 of Signal). Prints redacted. */
 export interface KeyPair {
   readonly public: Uint8Array
   readonly private: Uint8Array
 }
 
+class RedactedKeyPair implements KeyPair {
+  readonly public: Uint8Array
+  readonly private: Uint8Array
+
+  constructor(publicKey: Uint8Array, privateKey: Uint8Array) {
+    this.public = publicKey
+    this.private = privateKey
+  }
+
+  toJSON(): string {
+    return '[redacted]'
+  }
+
+  [inspect.custom](): string {
+    return 'KeyPair [redacted]'
+  }
+}
+
 const SIGNAL_KEY_TYPE = 5
+const MAX_REGISTRATION_ID = 16_380
+/** For a question about public keys only; nothing is ever encrypted with it. */
+const ANY_PRIVATE_KEY = new Uint8Array(32).fill(0x42)
 
 /** 33 bytes, leading 05: a public key in Signal's spelling. */
 export function withKeyType(publicKey: Uint8Array): Uint8Array {
@@ -33,29 +57,44 @@ export function withKeyType(publicKey: Uint8Array): Uint8Array {
 
 export function generateKeyPair(): KeyPair {
   const pair = bridgeKeyPair()
-  return { public: Uint8Array.from(pair.pubKey.subarray(1)), private: Uint8Array.from(pair.privKey) }
+  return new RedactedKeyPair(Uint8Array.from(pair.pubKey.subarray(1)), Uint8Array.from(pair.privKey))
 }
 
-/** 1 to 16380, as Signal draws it. */
+/** 1 to 16380, as Signal has it. The bridge draws from 0 on (measured), and a zero reads as "absent" to protobuf. */
 export function generateRegistrationId(): number {
-  return bridgeRegistrationId()
+  for (;;) {
+    const id = bridgeRegistrationId()
+    if (id >= 1 && id <= MAX_REGISTRATION_ID) return id
+  }
 }
 
 /** XEdDSA, 64 bytes. The bridge draws its own randomness: two calls never give the same bytes. */
 export function sign(privateKey: Uint8Array, message: Uint8Array): Uint8Array {
+  if (privateKey.length !== 32) throw new RangeError('a private key has 32 bytes')
   return Uint8Array.from(calculateSignature(privateKey, message))
 }
 
 /**
  * XEdDSA, really verified (Baileys rc14's own `Curve.verify` says true to any 64 bytes; measured).
- * False for everything that is not a signature of `message` under `publicKey` (32 bytes), a wrong length included.
+ * False for everything that is not a signature of `message` under `publicKey` (32 bytes), a wrong length included, and for
+ * every public key of small order: under those, 64 zero bytes would be a signature of anything.
  */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (publicKey.length !== 32 || signature.length !== 64) return false
+  if (publicKey.length !== 32 || signature.length !== 64 || isOfSmallOrder(publicKey)) return false
   try {
     return verifySignature(withKeyType(publicKey), message, signature)
   } catch {
     return false
+  }
+}
+
+/** An agreement with such a key is all zero, which `agree` refuses. */
+function isOfSmallOrder(publicKey: Uint8Array): boolean {
+  try {
+    agree(ANY_PRIVATE_KEY, publicKey)
+    return false
+  } catch {
+    return true
   }
 }
 
@@ -70,17 +109,15 @@ const MAX_INFLATED = 4 * 1024 * 1024
 
 /**
  * The inverse: takes the plaintext of a frame with its flag byte (bit 02: the rest is zlib-compressed).
- * Throws an Error for anything that is not one stanza, also for what inflates beyond 4 MiB.
+ * Throws an Error for anything that is not one stanza, also for what inflates beyond 4 MiB or is nested too deep.
  */
 export function decodeNode(plaintext: Uint8Array): Node {
-  let root: InternalBinaryNode | undefined
+  const bytes = inflated(plaintext)
+  assertShallow(bytes.subarray(1))
   try {
-    root = bridgeDecode(inflated(plaintext))
-    return copied(root.toJSON())
+    return copiedAndFreed(bridgeDecode(bytes))
   } catch (thrown) {
     throw asError(thrown)
-  } finally {
-    root?.free()
   }
 }
 
@@ -90,28 +127,41 @@ function inflated(plaintext: Uint8Array): Uint8Array {
   return Buffer.concat([Uint8Array.of(0), body])
 }
 
-/** `toJSON` hands out plain objects in one crossing, so that there are no child handles to free. */
-function copied(raw: RawNode): Node {
-  const content = raw.content
-  if (content === undefined || content === null) return { tag: raw.tag, attrs: raw.attrs }
-  if (typeof content === 'string') return { tag: raw.tag, attrs: raw.attrs, content }
-  if (content instanceof Uint8Array) return { tag: raw.tag, attrs: raw.attrs, content: Uint8Array.from(content) }
-  return { tag: raw.tag, attrs: raw.attrs, content: content.map(copied) }
+/** By the getters and not by `toJSON`, which leaks 2 KB of WebAssembly memory a stanza (measured). */
+function copiedAndFreed(raw: InternalBinaryNode): Node {
+  try {
+    const { tag, content } = raw
+    const attrs = withPlainJids(raw.attrs)
+    if (content === undefined || content === null) return { tag, attrs }
+    if (typeof content === 'string') return { tag, attrs, content }
+    if (content instanceof Uint8Array) return { tag, attrs, content: Uint8Array.from(content) }
+    // Typed as plain objects; they are handles of their own, each to be freed.
+    return { tag, attrs, content: (content as unknown as InternalBinaryNode[]).map(copiedAndFreed) }
+  } finally {
+    raw.free()
+  }
 }
 
-interface RawNode {
-  readonly tag: string
-  readonly attrs: Record<string, string>
-  readonly content?: readonly RawNode[] | Uint8Array | string | null
+/** The bridge writes the domain of a hosted device into its user part (`1.129:99@hosted.lid`); WhatsApp does not. */
+const WITH_DOMAIN = /^(\d+)\.\d+(:\d+@hosted(?:\.lid)?)$/
+
+function withPlainJids(attrs: Record<string, string>): Record<string, string> {
+  for (const [name, value] of Object.entries(attrs)) attrs[name] = value.replace(WITH_DOMAIN, '$1$2')
+  return attrs
 }
 
 /** The encoder drops undefined, null and empty attributes silently, and throws on absent `attrs` or null content. */
 function encodable(stanza: Node): { tag: string; attrs: Record<string, string>; content?: EncodableContent } {
-  const attrs = { ...stanza.attrs }
+  const attrs = Object.fromEntries(Object.entries(stanza.attrs).map(([name, value]) => [name, spelled(value)]))
   const { content } = stanza
   if (content === undefined) return { tag: stanza.tag, attrs }
   if (typeof content === 'string' || content instanceof Uint8Array) return { tag: stanza.tag, attrs, content }
   return { tag: stanza.tag, attrs, content: content.map(encodable) }
+}
+
+/** The server's JID goes out as a JID without a user, as every client writes it, and not as the dictionary's word for it. */
+function spelled(value: string): string {
+  return value === S_WHATSAPP_NET ? `@${S_WHATSAPP_NET}` : value
 }
 
 type EncodableContent = string | Uint8Array | { tag: string; attrs: Record<string, string> }[]

@@ -23,6 +23,8 @@ export const WHATSAPP: Endpoint = {
  */
 export function checkedEndpoint(endpoint: Endpoint | undefined): Endpoint {
   if (endpoint === undefined) return WHATSAPP
+  if (typeof endpoint !== 'object' || endpoint === null)
+    throw new LinkError('invalid-options', 'endpoint must be an object of url and rootKey')
   const url = parsedUrl(endpoint.url)
   if (!(endpoint.rootKey instanceof Uint8Array) || endpoint.rootKey.length !== 32)
     throw new LinkError('invalid-options', 'endpoint.rootKey must be 32 bytes')
@@ -43,6 +45,7 @@ function parsedUrl(text: unknown): URL {
   const url = typeof text === 'string' && URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || (url.protocol !== 'ws:' && url.protocol !== 'wss:'))
     throw new LinkError('invalid-options', 'endpoint.url must be a ws:// or wss:// address')
+  if (url.hash !== '') throw new LinkError('invalid-options', 'endpoint.url must not have a #fragment')
   if (url.protocol === 'ws:' && !isLoopback(url.hostname))
     throw new LinkError('invalid-options', 'endpoint.url must be wss:// unless it is a loopback address')
   return url

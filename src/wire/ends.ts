@@ -9,8 +9,8 @@ export type ConnectionEnd =
   | { readonly kind: 'replaced' }
   /** The phone or WhatsApp took the device off the account. */
   | { readonly kind: 'removed' }
-  /** `<stream:error code>`; 515 asks to reconnect at once. */
-  | { readonly kind: 'stream-error'; readonly code?: number; readonly child?: string }
+  /** `<stream:error code>`; 515 asks to reconnect at once. `ackId`: of a stanza that we owe an ack for, which is our bug. */
+  | { readonly kind: 'stream-error'; readonly code?: number; readonly child?: string; readonly ackId?: string }
   /** The server, or the network, closed the socket. */
   | { readonly kind: 'closed'; readonly cause?: unknown }
   /** No answer to a ping within its limit. */
@@ -47,7 +47,12 @@ function readStreamError(stanza: Node): ConnectionEnd {
   if (childOf(stanza, 'device_removed') !== undefined) return { kind: 'removed' }
   const code = wholeNumber(stanza.attrs.code)
   if (code === 409) return { kind: 'replaced' }
-  return { kind: 'stream-error', ...optional('code', code), ...optional('child', childrenOf(stanza)[0]?.tag) }
+  return {
+    kind: 'stream-error',
+    ...optional('code', code),
+    ...optional('child', childrenOf(stanza)[0]?.tag),
+    ...optional('ackId', childOf(stanza, 'ack')?.attrs.id),
+  }
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

@@ -37,8 +37,10 @@ export function startKeepalive(options: {
   let pingId: string | undefined
   let lastReceived = clock.now()
   let timer: unknown
+  let stopped = false
 
   const schedule = (): void => {
+    if (stopped) return
     timer = clock.setTimeout(tick, MIN_INTERVAL_MS + options.random() * (MAX_INTERVAL_MS - MIN_INTERVAL_MS))
   }
 
@@ -66,6 +68,7 @@ export function startKeepalive(options: {
       if (asks && attrs.id !== undefined && attrs.id !== pingId) unanswered.add(attrs.id)
     },
     stop() {
+      stopped = true
       clock.clearTimeout(timer)
     },
   }

@@ -3,6 +3,7 @@
 import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
 
 const TAG_BYTES = 16
+const KEY_BYTES = 32
 const NOTHING = new Uint8Array(0)
 /** The pattern's name, padded with four zero bytes to 32: the first hash and salt. */
 const PATTERN = Buffer.from('Noise_XX_25519_AESGCM_SHA256\0\0\0\0', 'latin1')
@@ -106,9 +107,11 @@ const PUBLIC_KEY_HEAD = Buffer.from('302a300506032b656e032100', 'hex')
 
 /**
  * X25519 of raw 32-byte keys.
- * Throws an Error when the result is all zero (a low-order public key), which node:crypto refuses by itself.
+ * Throws an Error when a key has another length, and when the result is all zero (a low-order public key), which node:crypto refuses by itself.
  */
 export function agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
+  // OpenSSL would take the first 32 bytes of a longer key without a word.
+  if (privateKey.length !== KEY_BYTES || publicKey.length !== KEY_BYTES) throw new RangeError('X25519 keys have 32 bytes')
   return diffieHellman({
     privateKey: createPrivateKey({ key: Buffer.concat([PRIVATE_KEY_HEAD, privateKey]), format: 'der', type: 'pkcs8' }),
     publicKey: createPublicKey({ key: Buffer.concat([PUBLIC_KEY_HEAD, publicKey]), format: 'der', type: 'spki' }),

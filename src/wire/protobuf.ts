@@ -35,7 +35,8 @@ export function decodeMessage(bytes: Uint8Array): ReadonlyMap<number, Value> {
     const key = readVarint(reader)
     const number = Math.floor(key / 8)
     if (number === 0) throw new RangeError('not a protobuf message: field number 0')
-    fields.set(number, readValue(reader, key % 8))
+    const value = readValue(reader, key % 8)
+    if (value !== undefined) fields.set(number, value)
   }
   return fields
 }
@@ -63,11 +64,14 @@ interface Reader {
   at: number
 }
 
-function readValue(reader: Reader, type: number): Value {
+/** Undefined for numbers of fixed width, which no message here has: they are passed over. */
+function readValue(reader: Reader, type: number): Value | undefined {
   if (type === VARINT) return readVarint(reader)
   if (type === LENGTH_DELIMITED) return take(reader, readVarint(reader))
-  if (type === FIXED64) return take(reader, 8)
-  if (type === FIXED32) return take(reader, 4)
+  if (type === FIXED64 || type === FIXED32) {
+    take(reader, type === FIXED64 ? 8 : 4)
+    return undefined
+  }
   throw new RangeError(`not a protobuf message: wire type ${type}`)
 }
 

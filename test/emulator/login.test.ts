@@ -1,6 +1,6 @@
 import { initAuthCreds } from 'baileys'
 import { expect, test } from 'vitest'
-import { bytesOf, childOf, childrenOf, node } from '../../src/wire/nodes.ts'
+import { bytesOf, childOf, childrenOf, type Node, node } from '../../src/wire/nodes.ts'
 import { type Bot, memoryState, startBot, statusOf } from './plain-baileys.ts'
 import { openRaw, type RawCompanion } from './raw-companion.ts'
 import { CONTACT, CONTACT_JID, emulatorForTest, eventually, JID, linkByCode, NUMBER, online, PATIENT } from './steps.ts'
@@ -127,6 +127,11 @@ test('plain Baileys’ own queries are answered', async () => {
   await sock.updateReadReceiptsPrivacy('none')
   expect(await sock.fetchPrivacySettings(true)).toMatchObject({ readreceipts: 'none' })
   await sock.onWhatsApp(CONTACT)
+  await sock.updateBlockStatus(CONTACT_JID, 'block')
+  expect(await sock.fetchBlocklist()).toEqual([await sock.signalRepository.lidMapping.getLIDForPN(CONTACT_JID)])
+  await sock.updateBlockStatus(CONTACT_JID, 'unblock')
+  expect(await sock.fetchBlocklist()).toEqual([])
+  await sock.rejectCall('CALL', CONTACT_JID)
   await sock.rotateSignedPreKey()
   await sock.digestKeyBundle()
 })
@@ -208,6 +213,20 @@ test('app state that one device changes is synced by another', async () => {
   expect(await changed).toMatchObject([{ id: CONTACT_JID, pinned: expect.any(Number) }])
   await other.sock.chatModify({ pin: false }, CONTACT_JID)
   await expect.poll(() => synced().length, PATIENT).toBe(2)
+})
+
+test('a patch that is not based on the newest version is a conflict', async () => {
+  const { emulator, jid, state } = await linked()
+  const raw = await rawLogin(emulator, jid, state.creds)
+  const patch = (version: string) =>
+    raw.ask({ xmlns: 'w:sync:app:state' }, [
+      node('sync', {}, [node('collection', { name: 'regular', version }, [node('patch', {}, Uint8Array.of(0x2a, 0))])]),
+    ])
+  const collectionOf = (answer: Node) => childOf(childOf(answer, 'sync'), 'collection')
+  expect(collectionOf(await patch('0'))?.attrs).toEqual({ name: 'regular', version: '1' })
+  const conflict = collectionOf(await patch('0'))
+  expect(conflict?.attrs).toEqual({ name: 'regular', version: '1', type: 'error' })
+  expect(childOf(conflict, 'error')?.attrs['code']).toBe('409')
 })
 
 test('presence and typing go between bots', async () => {

@@ -5,12 +5,12 @@ import { openRaw } from './raw-companion.ts'
 import { CONTACT, CONTACT_JID, emulatorForTest, eventually, JID, linkByCode, NUMBER, online } from './steps.ts'
 
 /** A linked bot that is online, its phone and a contact's phone. */
-async function botAndContact() {
+async function botAndContact(config?: Record<string, unknown>) {
   const emulator = await emulatorForTest()
   const phone = emulator.addPhone(NUMBER, { name: 'Owner' })
   const contact = emulator.addPhone(CONTACT, { name: 'Ada' })
   const { bot: linked, jid } = await linkByCode(emulator, phone)
-  const bot = await online(emulator, linked.state)
+  const bot = await online(emulator, linked.state, config)
   return { emulator, phone, contact, bot, jid, state: linked.state }
 }
 
@@ -102,6 +102,51 @@ test('two bots of two accounts write to each other', async () => {
   const back = await bot.message()
   expect(back.message.key.remoteJid).toBe(CONTACT_JID)
   expect(textOf(back.message)).toBe('and back')
+})
+
+test('what one bot of an account writes, the other sees as its own', async () => {
+  const { emulator, phone, contact, bot } = await botAndContact()
+  const second = await online(emulator, (await linkByCode(emulator, phone)).bot.state)
+  await bot.sock.sendMessage(CONTACT_JID, { text: 'from the first' })
+  const { message } = await second.message()
+  expect(message.key).toMatchObject({ remoteJid: CONTACT_JID, fromMe: true })
+  expect(textOf(message)).toBe('from the first')
+  expect((await contact.received()).text).toBe('from the first')
+})
+
+test('a bot that cannot read another bot’s message gets it again', async () => {
+  // Plain Baileys remembers what it sent by chat, and a companion asks with its device: it needs this option for that.
+  const getMessage = async () => ({ conversation: 'second' })
+  const { emulator, contact, bot, state } = await botAndContact({ getMessage })
+  const linked = (await linkByCode(emulator, contact, CONTACT)).bot.state
+  const other = await online(emulator, linked)
+  await bot.sock.sendMessage(CONTACT_JID, { text: 'first' })
+  await other.message()
+  await other.sock.sendMessage(JID, { text: 'answer' })
+  await bot.message()
+  const { lidMapping, jidToSignalProtocolAddress } = other.sock.signalRepository
+  const lid = await lidMapping.getLIDForPN(state.creds.me?.id ?? '')
+  await linked.keys.set({ session: { [jidToSignalProtocolAddress(lid ?? '')]: null } })
+  await bot.sock.sendMessage(CONTACT_JID, { text: 'second' })
+  let text = ''
+  while (text === '') text = textOf((await other.message()).message)
+  expect(text).toBe('second')
+  const forwarded = emulator.stanzas.filter(
+    ({ from, node }) => from === 'server' && node.tag === 'receipt' && node.attrs['type'] === 'retry',
+  )
+  expect(forwarded[0]?.node.attrs['from']).toBe('12025550147:1@s.whatsapp.net')
+})
+
+test('a message to a number that has no phone is refused', async () => {
+  const { bot } = await botAndContact()
+  const failed = new Promise((resolve) => {
+    bot.sock.ev.on('messages.update', (updates) => {
+      const update = updates.find(({ update: { status } }) => status === 0)
+      if (update !== undefined) resolve(update.update.messageStubParameters)
+    })
+  })
+  await bot.sock.sendMessage('12025550199@s.whatsapp.net', { text: 'anyone?' })
+  expect(await failed).toEqual(['404'])
 })
 
 test('texts in other forms are read too', async () => {

@@ -483,6 +483,10 @@ test('streams can be ended with any code, all or those of one account or device'
   await waiting.closed
   expect(waiting.stanzas.at(-1)).toEqual(node('stream:error', { code: '516' }))
 
+  const removed = await openRegistration(emulator)
+  emulator.streamError(401)
+  await removed.closed
+  expect(childOf(removed.stanzas.at(-1), 'conflict')?.attrs).toEqual({ type: 'device_removed' })
   const last = await openRegistration(emulator)
   emulator.streamError(409)
   await last.closed

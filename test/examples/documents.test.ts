@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { adviceFor, ERROR_CODES, LinkError, type LinkErrorCode } from '../../src/errors.ts'
 import { codeBlocks } from '../house/markdown.ts'
 import { notBuilt, ROOT, startProgram } from './programs.ts'
 
@@ -30,5 +31,26 @@ describe.skipIf(notBuilt !== '')(`the programs of docs/emulator.md${notBuilt}`, 
       0,
       expect.stringMatching(PRINTS[title.split(',')[0] ?? ''] ?? /^$/),
     ])
+  })
+})
+
+describe('the table of errors in README.md', () => {
+  const OF_THE_STORE = ['wrong-key', 'newer-schema', 'not-a-store', 'not-linked', 'lease-lost', 'broken-folder']
+  const rows = readFileSync(join(ROOT, 'README.md'), 'utf8')
+    .split('\n')
+    .flatMap((line) => (/^\| `[a-z-]+` \|/.test(line) ? [line.slice(2, -2).split(' | ')] : []))
+    .map(([code = '', , again, next]) => ({ code: code.slice(1, -1), again, next }))
+    .filter(({ code }) => adviceFor(code) !== undefined)
+
+  it('has every code that a link can end with, once', () => {
+    const codes = ERROR_CODES.filter((code) => !OF_THE_STORE.includes(code))
+    expect(rows.map(({ code }) => code).sort()).toEqual([...codes].sort())
+  })
+
+  it.each(rows)('says of $code what the error itself says', ({ code, again, next }) => {
+    const { retryable, advice } = new LinkError(code as LinkErrorCode, '')
+    expect(next).toBe(advice)
+    // A refusal with 400 is tried again, and may be later; every other rejection is not.
+    expect(again).toBe(code === 'rejected' ? 'after 400' : retryable ? 'yes' : 'no')
   })
 })

@@ -55,12 +55,26 @@ export interface Driver {
   runOut(): number
   /** What the shell would answer to this effect; also for a held one. */
   answerTo(effect: Effect): Input | undefined
+  /** The same, for held ones only. */
+  owed(effect: Effect): Input | undefined
+}
+
+const ANSWERS: Readonly<Partial<Record<Effect['type'], Answer>>> = {
+  connect: 'connected',
+  'prepare-code': 'code-prepared',
+  reserve: 'reserved',
+  unwrap: 'unwrapped',
+  sign: 'signed',
+  store: 'stored',
+  reply: 'reply-sent',
 }
 
 export const OUR_IDENTITY = keyPairFrom('companion identity')
 export const OUR_NOISE_KEY = keyPairFrom('companion noise')
 /** The keys of the phone that typed the right code. */
 export const PHONE = { ephemeral: keyPairFrom('phone ephemeral'), identity: keyPairFrom('phone identity') }
+/** Made once: a key pair costs more than all the rest of a step. */
+const ephemerals = ['one', 'two', 'three', 'four', 'five'].map((label) => keyPairFrom(`companion ephemeral ${label}`))
 export const FIRST_SECRET = bytesFrom('the first adv secret')
 /** Virtual time does not begin at zero: nothing may count from there. */
 const EPOCH = 1_780_000_000_000
@@ -104,7 +118,7 @@ export function drive(options: DriveOptions = {}): Driver {
 
   const prepared = (): PreparedCode => ({
     code: codeFromBytes(random(5)),
-    ephemeral: keyPairFrom(`${seed} ephemeral ${drawn}`),
+    ephemeral: ephemerals[drawn % ephemerals.length] ?? OUR_IDENTITY,
     wrappedEphemeral: Buffer.concat([random(), random(), random(16)]),
   })
 
@@ -146,8 +160,12 @@ export function drive(options: DriveOptions = {}): Driver {
     else if (effect.type === 'send' || effect.type === 'reply') sent.push(effect.node)
     else if (effect.type === 'emit') events.push(effect.event)
     else if (effect.type === 'finish' || effect.type === 'fail') outcome = effect
-    const answer = answerTo(effect)
-    return answer === undefined || held.has(answer.type as Answer) ? undefined : answer
+    return isHeld(effect) ? undefined : answerTo(effect)
+  }
+
+  const isHeld = ({ type }: Effect): boolean => {
+    const answer = ANSWERS[type]
+    return answer !== undefined && held.has(answer)
   }
 
   const feed = (first: Input): readonly Effect[] => {
@@ -212,6 +230,7 @@ export function drive(options: DriveOptions = {}): Driver {
       }
     },
     answerTo,
+    owed: (effect) => (isHeld(effect) ? answerTo(effect) : undefined),
   }
 }
 

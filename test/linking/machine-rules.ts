@@ -33,7 +33,8 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
   }
 
   const before = (state: AttemptState, input: Input): void => {
-    if (input.type === 'connected') connected = true
+    // What came has come over a connection.
+    if (input.type === 'connected' || input.type === 'node') connected = true
     if (input.type === 'ended') leaveConnection()
     if (input.type === 'code-prepared') prepared.set(toHex(input.prepared.wrappedEphemeral), input.prepared.code)
     if (input.type === 'stored' && state.pairing.name === 'storing') stored = true
@@ -54,14 +55,15 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
     accepted = undefined
   }
 
-  const check = (effect: Effect, input: Input, before: AttemptState): void => {
+  const check = (effect: Effect, before: AttemptState): void => {
     if (over) broken(`nothing happens after the end, but "${effect.type}" did`)
     if (options.afterProof && before.pairing.name !== 'none') checkAfterProof(effect)
     switch (effect.type) {
       case 'send':
       case 'reply': {
-        const isAck = effect.node.tag === 'ack'
-        if (!connected && !(isAck || input.type === 'node')) broken('nothing is sent without a connection')
+        // A reply that finds no connection is lost, which the shell tells: that is how the machine learns of it. A refusal of the
+        // proof may come too late as well, and is dropped.
+        if (!connected && effect.type === 'send' && effect.node.attrs['type'] !== 'error') broken('nothing is sent without a connection')
         const reg = childOf(effect.node, 'link_code_companion_reg')
         if (reg?.attrs['stage'] === 'companion_hello') {
           if (onShow !== undefined) broken('no code is asked for while another is on show')
@@ -129,7 +131,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
       for (const [index, changed] of held.entries())
         if (changed()) broken(`a step changes nothing that it was given, but it changed its ${['state', 'input', 'moment'][index]}`)
       checkAck(state, input, result.effects, broken)
-      for (const effect of result.effects) check(effect, input, state)
+      for (const effect of result.effects) check(effect, state)
       return result
     },
     afterStep(state, timers) {

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inspect, promisify } from 'node:util'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { StoreError } from '../../src/errors.ts'
 import type { Store } from '../../src/store/contract.ts'
 import { internalsOf } from '../../src/store/internals.ts'
 import { openStore } from '../../src/store/open.ts'
+import { startChild } from '../conformance/store/children.ts'
+import { temporaryFolder } from '../conformance/store/place.ts'
 
 describe('openStore', () => {
   it('opens a store in memory', async () => {
@@ -81,30 +80,11 @@ describe('openStore', () => {
     })
   })
 
-  it('is light to import: neither the database nor the bridge nor Baileys is loaded with it', async () => {
-    const refusing = `export async function resolve(specifier, context, next) {
-      if (/^(libsql|whatsapp-rust-bridge|baileys|libphonenumber-js)/.test(specifier)) throw new Error('loads ' + specifier)
-      return next(specifier, context)
-    }`
-    const script = `
-      const { register } = await import('node:module')
-      register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(refusing)}))
-      const { openStore } = await import(${JSON.stringify(new URL('../../src/store/index.ts', import.meta.url).href)})
-      await (await openStore('memory:')).close()
-      const refused = await openStore('sqlite:' + process.argv[1]).catch((error) => String(error))
-      console.log(refused)
-    `
-    const hooks = new URL('../conformance/store/typescript.mjs', import.meta.url).href
-    const folder = await mkdtemp(join(tmpdir(), 'paircode-'))
-    try {
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        ...['--import', hooks, '--input-type=module', '-e', script, join(folder, 'x.db')],
-      ])
-      // Only the opening of a file asks for the database: proof that the watch works.
-      expect(stdout).toContain('loads libsql')
-    } finally {
-      await rm(folder, { recursive: true })
-    }
+  it('is light to import: the database is loaded at the first opening of a file, the bridge and Baileys not even then', async () => {
+    const memory = await startChild('import-store', 'memory:')
+    expect([await memory.line(), await memory.line()]).toEqual(['imported', 'opened'])
+    const sqlite = await startChild('import-store', `sqlite:${join(await temporaryFolder(), 'x.db')}`)
+    expect([await sqlite.line(), await sqlite.line()]).toEqual(['imported', expect.stringContaining('loads libsql')])
   })
 })
 

@@ -29,7 +29,7 @@ describe('stanzas', () => {
       fc.property(someStanza, (stanza) => {
         expect(compared(decodeNode(encodeNode(stanza)))).toEqual(compared(stanza))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -38,7 +38,7 @@ describe('stanzas', () => {
       fc.asyncProperty(someStanza, async (stanza) => {
         expect(compared(await readByBaileys(encodeNode(stanza)))).toEqual(compared(stanza))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -47,7 +47,7 @@ describe('stanzas', () => {
       fc.property(someStanza, (stanza) => {
         expect(compared(decodeNode(byBaileys(stanza)))).toEqual(compared(stanza))
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 
@@ -150,8 +150,8 @@ describe('content', () => {
 })
 
 describe('attributes', () => {
-  it('that are empty are not sent, as with Baileys’ own encoder of the bridge', () => {
-    expect(decodeNode(encodeNode(node('iq', { id: '5', to: '' }))).attrs).toEqual({ id: '5' })
+  it('that are empty or blank are not sent', () => {
+    expect(decodeNode(encodeNode(node('iq', { id: '5', to: '', from: ' ' }))).attrs).toEqual({ id: '5' })
   })
 
   it('named like the prototype of objects change no prototype', () => {
@@ -177,7 +177,7 @@ describe('what is not a stanza', () => {
     ['a promise of 65,535 children', Buffer.from('00f80219f9ffff', 'hex')],
     ['a promise of 65,535 attributes', Buffer.from('00f9ffff19', 'hex')],
     ['text that is not UTF-8', Buffer.from('00f80319fc0161fc02fffe', 'hex')],
-    ['a word that the dictionary does not have', Buffer.from('00f801ecff', 'hex')],
+    ['a word that the dictionary does not have', Buffer.from('00f801f4', 'hex')],
     ['a stanza where its name should be', Buffer.from('00f801f80119', 'hex')],
     ['what is not zlib', Buffer.from('02010203', 'hex')],
     ['zlib of nothing', Buffer.concat([Buffer.of(2), deflateSync(Buffer.alloc(0))])],
@@ -205,20 +205,20 @@ describe('what is not a stanza', () => {
         if (error !== undefined) expect(error).toBeInstanceOf(Error)
         expect(error).not.toBeInstanceOf(WebAssembly.RuntimeError)
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     )
     expect(compared(decodeNode(stanza)).attrs).toEqual({ id: '5', from: 's.whatsapp.net' })
   })
 
   it.each([
-    ['zeros', Buffer.alloc(64 * 1024 * 1024)],
+    ['zeros', Buffer.alloc(16 * 1024 * 1024)],
     ['a stanza just too large', encodeNode(node('enc', {}, new Uint8Array(4 * 1024 * 1024))).subarray(1)],
   ])('is an Error when it inflates beyond 4 MiB: %s', (_what, inflated) => {
     const bomb = Buffer.concat([Buffer.of(2), deflateSync(inflated)])
     expect(bomb.length).toBeLessThan(100 * 1024)
     const before = process.memoryUsage().arrayBuffers
     expect(errorOf(() => decodeNode(bomb))).toBeInstanceOf(Error)
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 1024 * 1024)
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * 1024 * 1024)
   })
 
   it('is a stanza all the same when it inflates to a little less than 4 MiB', () => {

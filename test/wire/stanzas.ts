@@ -9,8 +9,11 @@ export const TOKENS: readonly string[] = [...SINGLE_BYTE_TOKENS, ...DOUBLE_BYTE_
   (token): token is string => typeof token === 'string' && token !== '' && !token.includes('@'),
 )
 
-/** The encoders read an `@` as a JID, and Baileys looks words up in an object that has a prototype. */
-const isPlain = (text: string): boolean => text !== '' && text.isWellFormed() && !text.includes('@') && !(text in {})
+/**
+ * The encoders read an `@` as a JID, Baileys looks words up in an object that has a prototype, and the bridge drops
+ * attributes that are blank.
+ */
+const isPlain = (text: string): boolean => text.trim() !== '' && text.isWellFormed() && !text.includes('@') && !(text in {})
 
 const freeText = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary', maxLength: 20 })).filter(isPlain)
 /** Digits, dashes and dots, and capital hex: packed two to a byte, up to 127 characters. */

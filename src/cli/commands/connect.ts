@@ -38,8 +38,9 @@ async function keepOnline(session: string, flags: ConnectFlags, context: Context
   const environment = readEnvironment(context.variables)
   const { checkedSessionName } = await import('../../store/session-name.ts')
   checkedSessionName(session)
-  const store = await openedStore(environment, context, flags.store)
+  const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
   try {
+    tellOfNewKey()
     const connection = await started(session, environment, store, context)
     if (flags.echo === true) connection.on('socket', (socket) => echo(socket, echoTellers(context)))
     await untilClosed(connection, (await store.get(session))?.jid, context)
@@ -58,7 +59,13 @@ async function started(session: string, { endpoint, log }: Environment, store: S
 /** @throws ConnectionStopped for an end that nobody asked for */
 async function untilClosed(connection: Connection, jid: string | undefined, context: Context): Promise<void> {
   const stopListening = context.interrupts.listen(() => void connection.close())
-  const tell = (state: ConnectionState): void => tellState(state, jid, context)
+  let told: ConnectionState | undefined
+  const tell = (state: ConnectionState): void => {
+    // A state may be told again, and was there already when this listener came.
+    if (state.name === 'connecting' && told?.name === 'connecting') return
+    told = state
+    tellState(state, jid, context)
+  }
   try {
     tell(connection.state)
     connection.on('state', tell)

@@ -57,10 +57,12 @@ Exit codes: 0 linked, 2 wrong usage, 3 refused, 4 nobody typed the code, 5 cance
 async function linkAccount(typed: string, flags: LinkFlags, context: Context): Promise<void> {
   const environment = readEnvironment(context.variables)
   const wishes = await linkWishes(typed, flags, context)
-  const store = await openedStore(environment, context, flags.store)
+  const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
   try {
     const { settledSession } = await import('../settled-session.ts')
     const { session, alreadyLinked } = await settledSession(wishes, flags.replace === true, store)
+    tellOfNewKey()
+    if (!alreadyLinked) context.printer.say(`\nLinking ${subjectOf(wishes)} as session ${session}. Ctrl-C cancels.`)
     const logger = await createLog(environment.log, context.stderr)
     leadConsoleInto(logger)
     const options: LinkOptions = { ...optionsOf(wishes, flags, environment), session, store, logger, clock: context.clock }
@@ -85,7 +87,6 @@ function optionsOf({ phone }: LinkWishes, flags: LinkFlags, { endpoint }: Enviro
 async function runLink(options: LinkOptions, context: Context): Promise<LinkedSession> {
   const { link } = await import('../../index.ts')
   const { printer, interrupts } = context
-  printer.say(`Linking ${subjectOf(options)} as session ${options.session}. Ctrl-C cancels.`)
   const linking = link(options)
   const stopListening = interrupts.listen(() => void linking.cancel())
   let view: LinkView | undefined
@@ -113,7 +114,7 @@ function unasked(): LinkError {
   })
 }
 
-function subjectOf({ phone }: LinkOptions): string {
+function subjectOf({ phone }: LinkWishes): string {
   return phone === undefined ? 'an account by QR code' : maskedNumberOf(phone.replace(/^\+/, ''))
 }
 

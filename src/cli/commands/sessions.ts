@@ -26,8 +26,9 @@ export function sessionsCommand(context: Context): Command {
 
 async function listSessions(flags: SessionFlags, context: Context): Promise<void> {
   const { printer, clock, program } = context
-  const store = await openedStore(readEnvironment(context.variables), context, flags.store)
+  const { store, tellOfNewKey } = await openedStore(readEnvironment(context.variables), context, flags.store)
   try {
+    tellOfNewKey()
     const archived = flags.archived === true
     const sessions = await store.list({ archived })
     if (printer.kind === 'pipe') for (const info of sessions) printer.print(sessionMessage(info), '')

@@ -34,6 +34,7 @@ export function beginCode(state: AttemptState, exhausted: LinkError = expired(st
     link: 'connecting',
     codes: state.codes + 1,
     tries: 1,
+    counted: false,
     code: { name: 'preparing', prepared: undefined, reserved: false },
   }
   return andThen(stay(begun, { type: 'prepare-code' }, { type: 'reserve' }), connectIfClosed)
@@ -137,10 +138,14 @@ export function codeDied(
   options: { readonly manual?: boolean; readonly exhausted?: LinkError } = {},
 ): Step {
   const manual = options.manual === true || state.settings.refresh === 'manual'
-  const forgotten = forgetCode(state, moment)
-  const told = andThen(forgotten, (now) => stay(now, emit({ type: 'code-expired', reason, manual })))
+  const told = tellDead(state, reason, moment, manual)
   if (!manual) return andThen(told, (now) => beginCode(now, options.exhausted))
   return andThen(told, (now) => stay({ ...now, link: 'connecting' }, { type: 'release' }))
+}
+
+/** Forgotten first, then told. */
+export function tellDead(state: AttemptState, reason: CodeEnd, moment: Moment, manual: boolean): Step {
+  return andThen(forgetCode(state, moment), (now) => stay(now, emit({ type: 'code-expired', reason, manual })))
 }
 
 function forgetCode(state: AttemptState, moment: Moment): Step {
@@ -155,8 +160,5 @@ function forgetCode(state: AttemptState, moment: Moment): Step {
 export function refresh(state: AttemptState, moment: Moment): Step {
   if (state.code.name === 'paused') return beginCode(state)
   if (state.code.name !== 'live') return stay(state)
-  const told = andThen(forgetCode(state, moment), (now) =>
-    stay(now, emit({ type: 'code-expired', reason: 'refresh', manual: false })),
-  )
-  return andThen(told, (now) => beginCode(now))
+  return andThen(tellDead(state, 'refresh', moment, false), (now) => beginCode(now))
 }

@@ -1,27 +1,32 @@
 // No I/O. No clock. How an attempt fails, and what it tries again first.
 import { LinkError } from '../../errors.ts'
-import { type AttemptState, clearTimers, emit, type SlotFate, type Step, setTimer, stay } from './state.ts'
+import { ALL_TIMERS, type AttemptState, clearTimers, emit, type SlotFate, type Step, setTimer, stay } from './state.ts'
 
 /** Ends the attempt. Everything of it is forgotten; the slot of a code that nobody saw is given back where that is fair. */
 export function fail(state: AttemptState, error: LinkError): Step {
   return stay(
     { ...state, link: 'failed', connection: { name: 'closed' }, code: { name: 'none' }, qr: undefined, over: true },
-    ...clearTimers('attempt', 'pair-device', 'answer', 'code', 'confirmation', 'qr', 'retry', 'store', 'restart'),
+    ...clearTimers(...ALL_TIMERS),
     { type: 'close' },
     { type: 'fail', error, slot: slotFate(state, error) },
   )
 }
 
 /**
- * Before a code was accepted: what WhatsApp itself would not count costs nothing; what it counts (400, 429) costs the slot
- * and makes the account wait.
+ * An attempt that WhatsApp ended with 400 or 429 makes the account wait. Else, before a code was accepted, what WhatsApp
+ * does not count costs nothing; but a request that is out, or was counted once, is spent, also for who cancels.
  */
 function slotFate(state: AttemptState, error: LinkError): SlotFate {
   const { name } = state.code
-  if (name === 'live' || name === 'none' || name === 'paused') return 'keep'
-  if (name === 'asking' && (error.code === 'cancelled' || error.code === 'expired')) return 'keep'
-  const counted = error.status === 400 || error.status === 429
-  return counted ? 'cool-down' : 'give-back'
+  if (name === 'live') return 'keep'
+  if (isCounted(error)) return 'cool-down'
+  if (name === 'none' || name === 'paused' || state.counted) return 'keep'
+  const wasGivenUp = error.code === 'cancelled' || error.code === 'expired'
+  return name === 'asking' && wasGivenUp ? 'keep' : 'give-back'
+}
+
+function isCounted({ status }: LinkError): boolean {
+  return status === 400 || status === 429
 }
 
 const TRIED_AGAIN: ReadonlySet<string> = new Set(['network', 'server-error', 'rejected'])
@@ -37,7 +42,9 @@ export function retryOrFail(state: AttemptState, error: LinkError): Step {
       ...state,
       link: 'retrying',
       tries: attempt,
-      code: state.settings.digits === undefined ? state.code : { name: 'waiting' },
+      counted: state.counted || isCounted(error),
+      // A code that waits for a person goes on waiting; only the QR code beside it is tried again.
+      code: state.code.name === 'none' || state.code.name === 'paused' ? state.code : { name: 'waiting' },
     },
     ...clearTimers('answer', 'pair-device'),
     setTimer('retry', inMs),

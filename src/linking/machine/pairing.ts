@@ -4,7 +4,7 @@ import { LinkError } from '../../errors.ts'
 import type { ConnectionEnd } from '../../wire/ends.ts'
 import { buildPairDeviceSign, buildPairRefusal, type PairSuccess } from '../pair-success.ts'
 import { fail } from './ending.ts'
-import { type AttemptState, clearTimers, emit, type Step, setTimer, stay, andThen } from './state.ts'
+import { ALL_TIMERS, type AttemptState, clearTimers, emit, type Step, setTimer, stay, andThen } from './state.ts'
 
 /** ms. A store that takes longer is a fault with a name. */
 const STORE_MS = 30_000
@@ -22,8 +22,9 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
     return refuse(state, success.id, 'failed', new LinkError('server-error', `WhatsApp’s proof is unreadable: ${success.why}`))
   const { id, account } = success
   return stay(
-    { ...state, link: 'confirming', qr: undefined, pairing: { name: 'signing', id, account } },
-    ...clearTimers('attempt', 'code', 'confirmation', 'qr', 'answer', 'retry'),
+    // Whatever was still asked for or waited for is of no concern any more.
+    { ...state, link: 'confirming', qr: undefined, code: { name: 'none' }, pairing: { name: 'signing', id, account } },
+    ...clearTimers('attempt', 'pair-device', 'answer', 'code', 'confirmation', 'qr', 'retry'),
     setTimer('store', STORE_MS),
     { type: 'sign', message: account.signedByUs },
   )
@@ -68,7 +69,7 @@ export function replySent(state: AttemptState): Step {
   if (pairing.name !== 'replying') return stay(state)
   const { jid, lid, platform } = pairing.account
   const paired = stay(
-    { ...state, link: 'paired', code: { name: 'none' }, pairing: { name: 'paired' } },
+    { ...state, link: 'paired', pairing: { name: 'paired' } },
     { type: 'release' },
     setTimer('restart', RESTART_MS),
     emit({ type: 'paired', jid, ...(lid === undefined ? {} : { lid }), ...(platform === undefined ? {} : { platform }) }),
@@ -93,7 +94,7 @@ export function endedWhilePairing(state: AttemptState, _end: ConnectionEnd): Ste
 export function finish(state: AttemptState): Step {
   return stay(
     { ...state, over: true, connection: { name: 'closed' } },
-    ...clearTimers('restart'),
+    ...clearTimers(...ALL_TIMERS),
     { type: 'close' },
     { type: 'finish' },
   )

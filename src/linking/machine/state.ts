@@ -99,20 +99,25 @@ export interface AttemptState {
   readonly codes: number
   /** Tries for the present code, the first included. */
   readonly tries: number
+  /** WhatsApp has counted a try for the present code (400, 429): its slot is spent. */
+  readonly counted: boolean
   readonly lastIq: number
   readonly over: boolean
 }
 
-export type TimerName =
-  | 'attempt'
-  | 'pair-device'
-  | 'answer'
-  | 'code'
-  | 'confirmation'
-  | 'qr'
-  | 'retry'
-  | 'store'
-  | 'restart'
+export const ALL_TIMERS = [
+  'attempt',
+  'pair-device',
+  'answer',
+  'code',
+  'confirmation',
+  'qr',
+  'retry',
+  'store',
+  'restart',
+] as const
+
+export type TimerName = (typeof ALL_TIMERS)[number]
 
 export type Input =
   | { readonly type: 'start' }
@@ -226,6 +231,7 @@ export function firstState(settings: Settings, advSecret: Uint8Array): AttemptSt
     routingInfo: undefined,
     codes: 0,
     tries: 1,
+    counted: false,
     lastIq: 0,
     over: false,
   }

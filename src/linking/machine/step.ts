@@ -17,6 +17,7 @@ import {
   dropConnection,
   refresh,
   retryCode,
+  tellDead,
   takeHelloAnswer,
   takePrepared,
   takeReservation,
@@ -55,7 +56,7 @@ export function step(state: AttemptState, input: Input, moment: Moment): Step {
     case 'reserved':
       return takeReservation(state, moment)
     case 'not-reserved':
-      return fail({ ...state, code: { name: 'none' } }, input.error)
+      return notReserved(state, input.error)
     case 'unwrapped':
       return takeUnwrapped(state, input.answer, input.unwrapped)
     case 'signed':
@@ -78,6 +79,12 @@ export function step(state: AttemptState, input: Input, moment: Moment): Step {
 /** Once the write has begun, the account is confirmed and the link is finished, not cancelled. */
 function isPastReturn({ pairing }: AttemptState): boolean {
   return pairing.name !== 'none'
+}
+
+/** Nothing was asked of WhatsApp, and no slot was taken. */
+function notReserved(state: AttemptState, error: LinkError): Step {
+  if (state.code.name !== 'preparing') return stay(state)
+  return fail({ ...state, code: { name: 'paused' } }, error)
 }
 
 function start(state: AttemptState): Step {
@@ -164,7 +171,7 @@ function takeRefreshCode(
 
 /** A new adv secret and a new picture; but a `companion_finish` that is out has made its own secret, which must stay. */
 function takeRefreshRegistration(state: AttemptState, moment: Moment): Step {
-  if (state.code.name === 'live' && state.code.confirming !== undefined) return stay(state)
+  if (state.code.name === 'live' && state.code.finishId !== undefined) return stay(state)
   return redraw({ ...state, advSecret: moment.random })
 }
 
@@ -179,6 +186,8 @@ function takeEnd(state: AttemptState, end: ConnectionEnd, moment: Moment): Step 
   const error = errorOfEnd(end)
   return andThen(closed, (now) => {
     if (!error.retryable) return fail(now, error)
+    if (now.code.name === 'live' && error.code === 'rate-limited')
+      return andThen(tellDead(now, 'disconnected', moment, false), (dead) => fail(dead, error))
     if (now.code.name === 'live') return andThen(codeDied(now, 'disconnected', moment, { exhausted: error }), keepQr)
     if (now.code.name === 'waiting') return stay(now)
     if (now.code.name === 'paused') return keepQr(now)

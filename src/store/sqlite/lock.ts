@@ -14,8 +14,8 @@ const now = Date.now
  * Runs `attempt` until no other process's lock is in the way, 5 s at most. Each attempt must leave nothing behind.
  * @throws StoreError
  */
-export async function whenUnlocked<T>(attempt: () => T): Promise<T> {
-  const giveUpAt = now() + PATIENCE_MS
+export async function whenUnlocked<T>(attempt: () => T, patienceMs = PATIENCE_MS): Promise<T> {
+  const giveUpAt = now() + patienceMs
   for (;;) {
     try {
       return attempt()

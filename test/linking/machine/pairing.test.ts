@@ -4,7 +4,7 @@ import { LinkError } from '../../../src/errors.ts'
 import type { Input } from '../../../src/linking/machine/state.ts'
 import type { ConnectionEnd } from '../../../src/wire/ends.ts'
 import { childOf, node } from '../../../src/wire/nodes.ts'
-import { JID, LID } from '../account.ts'
+import { JID, LID, pairSuccess } from '../account.ts'
 import { toHex } from '../keys.ts'
 import { type Answer, CANCELLED, type Driver, drive, FIRST_SECRET, OUR_IDENTITY } from '../machine-driver.ts'
 import {
@@ -25,7 +25,6 @@ import {
   ready,
   types,
 } from '../machine-steps.ts'
-import { pairSuccess } from '../account.ts'
 import { helloAccepted, iqError, notification, pairDevice, passkeyRequest, refreshCode } from '../server-stanzas.ts'
 
 const signed = (driver: Driver) => driver.sent.filter((stanza) => childOf(stanza, 'pair-device-sign') !== undefined)
@@ -77,9 +76,10 @@ describe('a proven account', () => {
     for (const held of [['signed'], ['stored'], ['reply-sent'], []] as const) {
       const driver = confirming(drive({ held }))
       const stanza = proof(driver)
+      const forged = proof(driver, { hmac: (bytes) => bytes.map((byte) => byte ^ 1) })
       driver.receive(stanza)
       expect(driver.receive(stanza)).toEqual([])
-      expect(driver.receive(proof(driver, { hmac: (bytes) => bytes.map((byte) => byte ^ 1) }))).toEqual([])
+      expect(driver.receive(forged)).toEqual([])
       expect(goesOn(driver)).toBe(true)
     }
   })
