@@ -128,10 +128,11 @@ const RETRYABLE: ReadonlySet<LinkErrorCode> = new Set([
  */
 export class LinkError extends PaircodeError {
   declare readonly code: LinkErrorCode
-  readonly status?: number
-  readonly reason?: CertificateDefect
+  // Declared only: a field would be there, as undefined, also where it was not given.
+  declare readonly status?: number
+  declare readonly reason?: CertificateDefect
   readonly retryable: boolean
-  readonly retryAfterMs?: number
+  declare readonly retryAfterMs?: number
 
   constructor(code: LinkErrorCode, message: string, details: LinkErrorDetails = {}) {
     super(code, message, details)

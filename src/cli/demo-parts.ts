@@ -2,6 +2,7 @@
 import { checkedCode } from '../linking/pairing-code.ts'
 import { codeArt, spacedCode } from './code-art.ts'
 import { instructions } from '../instructions/instructions.ts'
+import type { Context } from './context.ts'
 import type { Printer } from './printer.ts'
 import { createQuestions } from './questions.ts'
 import { centred, textWidth } from './text-width.ts'
@@ -25,8 +26,9 @@ export function unattended(printer: Printer): DemoParts {
 }
 
 /** The person at the terminal is the phone, and the contact. */
-export async function attended(printer: Printer): Promise<DemoParts> {
-  const ask = await createQuestions()
+export async function attended(context: Context): Promise<DemoParts> {
+  const { printer } = context
+  const ask = await createQuestions(context)
   return {
     async typeCode(code) {
       printer.say('WhatsApp accepted this pairing code:', 'step')

@@ -38,7 +38,7 @@ interface Stage {
 /** @throws LinkError when WhatsApp's side refuses, when it is cancelled, or when a step takes too long */
 export async function tellStory(wishes: DemoWishes, context: Context): Promise<void> {
   const { printer } = context
-  const parts = wishes.auto ? unattended(printer) : await attended(printer)
+  const parts = wishes.auto ? unattended(printer) : await attended(context)
   const emulator = await startEmulator()
   const store = await openStore('memory:')
   try {

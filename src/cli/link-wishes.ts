@@ -35,7 +35,7 @@ export async function linkWishes(typed: string, flags: LinkFlags, context: Conte
   const reading = await phoneReading(flags)
   const result = typed === '' ? undefined : reading.parse(typed)
   const complete = result === undefined ? flags.qr === true : result.ok
-  const ask = !complete && context.interactive ? await createQuestions() : undefined
+  const ask = !complete && context.interactive ? await createQuestions(context) : undefined
   if (ask !== undefined) context.printer.say(WELCOME)
   const phone = result?.ok === true ? result.e164 : await missingPhone(typed, flags, reading, ask, context)
   return {

@@ -1,5 +1,6 @@
 // Asking people on a terminal.
 import { LinkError } from '../errors.ts'
+import type { Context } from './context.ts'
 
 export interface Choice<Value> {
   readonly value: Value
@@ -19,8 +20,9 @@ export interface Questions {
   choose<Value>(message: string, choices: readonly Choice<Value>[]): Promise<Value>
 }
 
-export async function createQuestions(): Promise<Questions> {
+export async function createQuestions({ stdin, stdout }: Pick<Context, 'stdin' | 'stdout'>): Promise<Questions> {
   const clack = await import('@clack/prompts')
+  const streams = { input: stdin, output: stdout }
 
   const answered = <Answer>(answer: Answer | typeof clack.CANCEL_SYMBOL): Answer => {
     if (clack.isCancel(answer)) throw new LinkError('cancelled', 'cancelled before anything was sent')
@@ -30,6 +32,7 @@ export async function createQuestions(): Promise<Questions> {
   return {
     async text({ message, placeholder, initial, check }) {
       const answer = await clack.text({
+        ...streams,
         message,
         ...(placeholder === undefined ? {} : { placeholder }),
         ...(initial === undefined ? {} : { initialValue: initial }),
@@ -40,7 +43,7 @@ export async function createQuestions(): Promise<Questions> {
     async choose<Value>(message: string, choices: readonly Choice<Value>[]) {
       // Chosen by its place: the values of clack's options must be plain ones for their types to work out.
       const options = choices.map(({ label, hint }, at) => ({ value: at, label, ...(hint === undefined ? {} : { hint }) }))
-      const at = answered(await clack.select<number>({ message, options }))
+      const at = answered(await clack.select<number>({ ...streams, message, options }))
       const chosen = choices[at]
       if (chosen === undefined) throw new LinkError('cancelled', 'nothing was chosen')
       return chosen.value

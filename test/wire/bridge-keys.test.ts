@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generateKeyPair, generateRegistrationId, sign, verify, withKeyType } from '../../src/wire/bridge.ts'
 import { flipped } from './chain.ts'
-import { hexOf } from './hex.ts'
-import { publicKeyOf } from './x25519.ts'
+import { bytesOf, hexOf } from './hex.ts'
+import { publicKeyOf, SMALL_ORDER } from './x25519.ts'
 
 /** libsignal's XEdDSA, the other implementation of the two; it comes with Baileys. */
 interface Libsignal {
@@ -118,6 +118,14 @@ describe('sign and verify', () => {
   it('refuse 64 zero bytes under any key', () => {
     for (let round = 0; round < 50; round += 1)
       expect(verify(generateKeyPair().public, Buffer.of(round), new Uint8Array(64))).toBe(false)
+  })
+
+  // Under these, 64 zero bytes would be a signature of one message in a few (X25519 keys of small order, RFC 7748 section 6.1).
+  it.each(SMALL_ORDER)('refuse everything under the key %s', (key) => {
+    for (let round = 0; round < 30; round += 1) {
+      expect(verify(bytesOf(key), Buffer.of(round), new Uint8Array(64))).toBe(false)
+      expect(verify(bytesOf(key), Buffer.of(round), Uint8Array.of(1, ...new Uint8Array(63)))).toBe(false)
+    }
   })
 
   it('refuse another key, and the private key in place of the public', () => {

@@ -2,15 +2,10 @@ import { deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type Node, node } from '../../src/wire/nodes.ts'
 import { watchBridgeMemory } from './bridge-memory.ts'
+import { nested } from './nested.ts'
 
 const { bridge, bytes } = await watchBridgeMemory()
 const MIB = 1024 * 1024
-
-/** `iq` in `iq` in `iq` …: 5 bytes a level, so that even the deepest of these is a frame that the reader lets in. */
-function nested(depth: number): Uint8Array {
-  const level = Buffer.from('f80219f801', 'hex')
-  return Buffer.concat([Buffer.of(0), ...Array.from({ length: depth }, () => level), Buffer.from('f80119', 'hex')])
-}
 
 function outcome(plaintext: Uint8Array): Node | Error {
   try {
@@ -52,6 +47,15 @@ describe('a stanza in a stanza in a stanza', () => {
   it('that is deep only once it is inflated is an Error that leaves the bridge sound', () => {
     const plaintext = Buffer.concat([Buffer.of(2), deflateSync(nested(800_000).subarray(1))])
     expect(plaintext.length).toBeLessThan(64 * 1024)
+    expect(outcome(plaintext)).toBeInstanceOf(Error)
+    expectSound()
+  })
+
+  it.each([
+    ['JIDs', 'fa'],
+    ['JIDs with a device', 'f70000'],
+  ])('of %s in one another is an Error that leaves the bridge sound', (_what, level) => {
+    const plaintext = Buffer.concat([Buffer.from('00f8031905', 'hex'), Buffer.from(level.repeat(100_000), 'hex')])
     expect(outcome(plaintext)).toBeInstanceOf(Error)
     expectSound()
   })

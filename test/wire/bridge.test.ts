@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeNode, encodeNode } from '../../src/wire/bridge.ts'
 import { bytesOf, type Node, node, textOf } from '../../src/wire/nodes.ts'
+import { hexOf } from './hex.ts'
 import { type AnyNode, compared, someJid, someStanza, someText, TOKENS } from './stanzas.ts'
 
 const byBaileys = (stanza: Node): Uint8Array => encodeBinaryNode(stanza as never)
@@ -96,7 +97,6 @@ describe('JIDs', () => {
     '98765432101234@hosted.lid',
     '98765432101234:99@hosted.lid',
     '12025550123-1600000000@g.us',
-    's.whatsapp.net',
     'status@broadcast',
   ])('%s comes back as it was given', async (jid) => {
     const stanza = node('device', { jid })
@@ -113,8 +113,11 @@ describe('JIDs', () => {
     )
   })
 
-  it('that name the server with an at-sign in front are the bare server', () => {
-    expect(decodeNode(byBaileys(node('iq', { from: '@s.whatsapp.net' }))).attrs['from']).toBe('s.whatsapp.net')
+  it('of the server go out in the bytes of Baileys, and come in as the bare name', () => {
+    const ours = encodeNode(node('iq', { to: 's.whatsapp.net', type: 'get' }))
+    expect(hexOf(ours)).toBe(hexOf(byBaileys(node('iq', { to: '@s.whatsapp.net', type: 'get' }))))
+    for (const from of ['@s.whatsapp.net', 's.whatsapp.net'])
+      expect(decodeNode(byBaileys(node('iq', { from }))).attrs['from']).toBe('s.whatsapp.net')
   })
 })
 

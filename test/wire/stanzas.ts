@@ -72,10 +72,16 @@ export interface AnyNode {
 }
 
 export function compared({ tag, attrs, content }: AnyNode): Compared {
+  const base = { tag, attrs: Object.fromEntries(Object.entries(attrs).map(([name, value]) => [name, oneSpelling(value)])) }
   if (Array.isArray(content)) {
     const children = content.map((child: AnyNode) => compared(child))
-    return { tag, attrs: { ...attrs }, content: children.length === 0 ? undefined : children }
+    return { ...base, content: children.length === 0 ? undefined : children }
   }
-  if (typeof content === 'string') return { tag, attrs: { ...attrs }, content: hexOf(Buffer.from(content)) }
-  return { tag, attrs: { ...attrs }, content: content instanceof Uint8Array ? hexOf(content) : undefined }
+  if (typeof content === 'string') return { ...base, content: hexOf(Buffer.from(content)) }
+  return { ...base, content: content instanceof Uint8Array ? hexOf(content) : undefined }
+}
+
+/** Baileys spells the server's JID with an at-sign in front. */
+function oneSpelling(value: string): string {
+  return value === '@s.whatsapp.net' ? 's.whatsapp.net' : value
 }

@@ -31,9 +31,13 @@ export function demoCommand(context: Context): Command {
 async function demo(flags: DemoFlags, context: Context): Promise<void> {
   const refuse = codeOf(flags.refuse)
   const logger = await createLog(readEnvironment({ PAIRCODE_LOG: context.variables.PAIRCODE_LOG }).log, context.stderr)
-  leadConsoleInto(logger)
   const { tellStory } = await import('../demo-story.ts')
-  await tellStory({ auto: flags.auto === true || !context.interactive, refuse, logger }, context)
+  const restoreConsole = leadConsoleInto(logger)
+  try {
+    await tellStory({ auto: flags.auto === true || !context.interactive, refuse, logger }, context)
+  } finally {
+    restoreConsole()
+  }
   context.printer.say(nextSteps(context.program))
 }
 

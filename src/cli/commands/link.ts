@@ -1,6 +1,7 @@
 // paircode link
 import { Command } from 'commander'
 import { LinkError } from '../../errors.ts'
+import { silentLogger } from '../../lib/logger.ts'
 import type { LinkedSession, Linking } from '../../linking/events.ts'
 import type { LinkOptions } from '../../linking/options.ts'
 import type { Context } from '../context.ts'
@@ -64,7 +65,6 @@ async function linkAccount(typed: string, flags: LinkFlags, context: Context): P
     tellOfNewKey()
     if (!alreadyLinked) context.printer.say(`\nLinking ${subjectOf(wishes)} as session ${session}. Ctrl-C cancels.`)
     const logger = await createLog(environment.log, context.stderr)
-    leadConsoleInto(logger)
     const options: LinkOptions = { ...optionsOf(wishes, flags, environment), session, store, logger, clock: context.clock }
     const linked = await runLink(options, context)
     report({ linked, alreadyLinked, loggedIn: flags.wait, program: context.program }, context)
@@ -87,6 +87,7 @@ function optionsOf({ phone }: LinkWishes, flags: LinkFlags, { endpoint }: Enviro
 async function runLink(options: LinkOptions, context: Context): Promise<LinkedSession> {
   const { link } = await import('../../index.ts')
   const { printer, interrupts } = context
+  const restoreConsole = leadConsoleInto(options.logger ?? silentLogger)
   const linking = link(options)
   const stopListening = interrupts.listen(() => void linking.cancel())
   let view: LinkView | undefined
@@ -104,6 +105,7 @@ async function runLink(options: LinkOptions, context: Context): Promise<LinkedSe
   } finally {
     view?.close()
     stopListening()
+    restoreConsole()
   }
 }
 

@@ -365,7 +365,7 @@ describe('a passkey request', () => {
       const driver = stage(drive())
       const effects = driver.receive(passkeyRequest())
       expect(effects[0]).toMatchObject({ type: 'send', node: { tag: 'ack', attrs: { id: 'pk-1', type: 'passkey_prologue_request' } } })
-      expect(failure(driver)).toMatchObject({ code: 'passkey-required', retryable: true })
+      expect(failure(driver)).toMatchObject({ code: 'passkey-required', retryable: false })
     }
   })
 
