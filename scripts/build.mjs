@@ -62,7 +62,13 @@ function sourceFiles() {
 
 function hashOf(sources) {
   const hash = createHash('sha256')
-  const named = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/bundle.mjs', 'node_modules/typescript/package.json']
+  const named = [
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'scripts/bundle.mjs',
+    'node_modules/typescript/package.json',
+  ]
   for (const file of [...named, ...sources.map((source) => `src/${source}`)]) {
     hash.update(`${file}\0`)
     hash.update(readFileSync(join(root, file)))

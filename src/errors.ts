@@ -57,20 +57,24 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   'code-outstanding':
     'A code for this number is on a screen now. Use that one, or wait until it expires (3 minutes at most).',
   'rate-limited': 'Too many codes were asked for this number. Wait as long as it says, then try again.',
-  rejected: 'WhatsApp refused: the number may not be on WhatsApp, or was asked too often. Check it and wait a few minutes.',
+  rejected:
+    'WhatsApp refused: the number may not be on WhatsApp, or was asked too often. Check it and wait a few minutes.',
   forbidden: 'WhatsApp does not allow this account to link a device. Open WhatsApp on the phone and look for a notice.',
   'not-available': 'Linking by code is not available for this account. Link by QR code instead.',
   'passkey-required':
     'This account asks for a passkey, which only WhatsApp’s own page can confirm. Link another account for now.',
-  'verification-failed': 'The proof of the account was wrong, so nothing was kept. Try again from a network that you trust.',
+  'verification-failed':
+    'The proof of the account was wrong, so nothing was kept. Try again from a network that you trust.',
   'untrusted-server':
     'The server could not prove that it is WhatsApp. Check the proxy, the network and this machine’s clock, then try again.',
-  'outdated-version': 'WhatsApp no longer accepts this client version. Update paircode and baileys, or pass a newer `version`.',
+  'outdated-version':
+    'WhatsApp no longer accepts this client version. Update paircode and baileys, or pass a newer `version`.',
   expired: 'Nobody typed the code in time. Start again and keep the phone at hand.',
   cancelled: 'The link was cancelled. Start again when you are ready.',
   network: 'WhatsApp could not be reached. Check the connection, then try again.',
   'server-error': 'WhatsApp had a fault of its own. Try again in a few minutes.',
-  'store-error': 'The store could not be read or written. Check the disk, its rights and its free space, then try again.',
+  'store-error':
+    'The store could not be read or written. Check the disk, its rights and its free space, then try again.',
   'wrong-key': 'The store was sealed with another key. Give the key it was made with.',
   'newer-schema': 'The store was written by a newer paircode. Update paircode.',
   'not-a-store': 'This is not a paircode store. Check the address, or choose a new file.',
@@ -147,7 +151,6 @@ export class LinkError extends PaircodeError {
 export class StoreError extends PaircodeError {
   declare readonly code: StoreErrorCode
 
-  // biome-ignore lint/complexity/noUselessConstructor: narrows the code
   constructor(code: StoreErrorCode, message: string, details: ErrorDetails = {}) {
     super(code, message, details)
   }

@@ -141,7 +141,10 @@ describe('a LinkError', () => {
     const error = new LinkError('rate-limited', 'x', { status: 429, retryAfterMs: 60_000 })
     expect(error).toMatchObject({ code: 'rate-limited', status: 429, retryAfterMs: 60_000 })
     expect(new LinkError('untrusted-server', 'x', { reason: 'dates' }).reason).toBe('dates')
-    expect(new LinkError('rate-limited', 'x', { status: 0, retryAfterMs: 0 })).toMatchObject({ status: 0, retryAfterMs: 0 })
+    expect(new LinkError('rate-limited', 'x', { status: 0, retryAfterMs: 0 })).toMatchObject({
+      status: 0,
+      retryAfterMs: 0,
+    })
   })
 
   it('does not have what it was not given', () => {

@@ -2,8 +2,8 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Variables } from './environment.ts'
 import type { ExitCode } from './exit-code.ts'
-import type { Interrupts } from './interrupts.ts'
-import type { Printer } from './printer.ts'
+import type { Printer } from './printing/printer.ts'
+import type { Interrupts } from './terminal/interrupts.ts'
 
 export interface Context {
   readonly variables: Variables

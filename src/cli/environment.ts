@@ -1,7 +1,7 @@
 // All that the command line reads from the environment, checked in one place (contract, "Environment").
 import { readFileSync } from 'node:fs'
 import { LinkError } from '../errors.ts'
-import { LOG_LEVELS, type LogLevel } from './log.ts'
+import { LOG_LEVELS, type LogLevel } from './printing/log.ts'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -29,7 +29,7 @@ export function readEnvironment(
   const key = readKey(variables, readFile)
   const endpoint = readEndpoint(variables)
   return {
-    store: valueOf(variables, 'PAIRCODE_STORE') ?? DEFAULT_STORE,
+    store: settingOf(variables, 'PAIRCODE_STORE') ?? DEFAULT_STORE,
     previousKeys: readPreviousKeys(variables),
     log: readLogLevel(variables),
     ...(key === undefined ? {} : { key }),
@@ -38,14 +38,14 @@ export function readEnvironment(
 }
 
 /** `FOO=` in a shell or a compose file means: not set. */
-function valueOf(variables: Variables, name: string): string | undefined {
+function settingOf(variables: Variables, name: string): string | undefined {
   const value = variables[name]?.trim()
   return value === '' ? undefined : value
 }
 
 function readKey(variables: Variables, readFile: (path: string) => Uint8Array): Uint8Array | undefined {
-  const inline = valueOf(variables, 'PAIRCODE_KEY')
-  const path = valueOf(variables, 'PAIRCODE_KEY_FILE')
+  const inline = settingOf(variables, 'PAIRCODE_KEY')
+  const path = settingOf(variables, 'PAIRCODE_KEY_FILE')
   if (inline !== undefined && path !== undefined)
     throw wrong('PAIRCODE_KEY and PAIRCODE_KEY_FILE are both set', 'Unset one of the two.')
   if (inline !== undefined) return keyOf(inline, 'PAIRCODE_KEY')
@@ -65,7 +65,7 @@ function keyFromFile(path: string, readFile: (path: string) => Uint8Array): Uint
 }
 
 function readPreviousKeys(variables: Variables): readonly Uint8Array[] {
-  const old = valueOf(variables, 'PAIRCODE_KEY_OLD')
+  const old = settingOf(variables, 'PAIRCODE_KEY_OLD')
   return old === undefined ? [] : old.split(',').map((key) => keyOf(key.trim(), 'PAIRCODE_KEY_OLD'))
 }
 
@@ -76,8 +76,8 @@ function keyOf(text: string, name: string): Uint8Array {
 }
 
 function readEndpoint(variables: Variables): Environment['endpoint'] {
-  const url = valueOf(variables, 'PAIRCODE_ENDPOINT')
-  const rootKey = valueOf(variables, 'PAIRCODE_ROOT_KEY')
+  const url = settingOf(variables, 'PAIRCODE_ENDPOINT')
+  const rootKey = settingOf(variables, 'PAIRCODE_ROOT_KEY')
   if (url === undefined && rootKey === undefined) return undefined
   const both = 'Set both as `paircode emulator` prints them, or none of them for WhatsApp.'
   if (url === undefined) throw wrong('PAIRCODE_ROOT_KEY is set, but PAIRCODE_ENDPOINT is not', both)
@@ -89,7 +89,7 @@ function readEndpoint(variables: Variables): Environment['endpoint'] {
 }
 
 function readLogLevel(variables: Variables): LogLevel {
-  const given = valueOf(variables, 'PAIRCODE_LOG')?.toLowerCase() ?? 'silent'
+  const given = settingOf(variables, 'PAIRCODE_LOG')?.toLowerCase() ?? 'silent'
   const level = LOG_LEVELS.find((known) => known === given)
   if (level !== undefined) return level
   throw wrong(`PAIRCODE_LOG must be one of ${LOG_LEVELS.join(', ')}`, 'Correct it, or leave it out for no log.')

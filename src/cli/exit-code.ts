@@ -1,6 +1,6 @@
 // Pure. What the shell learns (contract, "Command line": exit codes).
 import { type ErrorCode, PaircodeError } from '../errors.ts'
-import { ConnectionStopped } from './connection-stopped.ts'
+import { ConnectionStopped } from './session/connection-stopped.ts'
 
 /** 75 is `EX_TEMPFAIL` of sysexits.h: the same command can succeed later. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 75

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { CANCELLED } from './exit-code.ts'
-import { createInterrupts } from './interrupts.ts'
-import { SHOW_CURSOR } from './live-region.ts'
 import { runProgram } from './program.ts'
+import { createInterrupts } from './terminal/interrupts.ts'
+import { SHOW_CURSOR } from './terminal/live-region.ts'
 
 const { stdin, stdout, stderr } = process
 

@@ -11,12 +11,12 @@ import { linkCommand } from './commands/link.ts'
 import { sessionsCommand } from './commands/sessions.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
-import type { Interrupts } from './interrupts.ts'
-import { maskNumbers } from './masking.ts'
-import { createPipePrinter } from './pipe-printer.ts'
-import type { Printer } from './printer.ts'
-import { createTerminalPrinter } from './terminal-printer.ts'
-import { programName } from './words.ts'
+import { maskNumbers } from './printing/masking.ts'
+import { createPipePrinter } from './printing/pipe-printer.ts'
+import type { Printer } from './printing/printer.ts'
+import { createTerminalPrinter } from './printing/terminal-printer.ts'
+import { programName } from './printing/words.ts'
+import type { Interrupts } from './terminal/interrupts.ts'
 
 /** The part of `process` that the program needs. */
 export type Host = Pick<NodeJS.Process, 'argv' | 'env' | 'stdin' | 'stdout' | 'stderr'>
@@ -26,7 +26,10 @@ export async function runProgram(host: Host, interrupts: Interrupts): Promise<Ex
   const context = createContext(host, interrupts)
   let code: ExitCode = DONE
   try {
-    await createProgram({ ...context, finish: (finished) => void (code = finished) }, host).parseAsync(host.argv)
+    const finish = (finished: ExitCode): void => {
+      code = finished
+    }
+    await createProgram({ ...context, finish }, host).parseAsync(host.argv)
     return code
   } catch (thrown) {
     if (thrown instanceof CommanderError) return endOfParsing(thrown, context)
@@ -103,11 +106,15 @@ function endOfParsing(thrown: CommanderError, { printer, program }: Pick<Context
 function wrongUsage({ message }: CommanderError, program: string): LinkError {
   const [first = '', suggestion] = message.replace(/^error: /, '').split('\n')
   const meant = suggestion === undefined ? '' : `${suggestion.replace(/^\(|\)$/g, '')} `
-  return new LinkError('invalid-options', maskNumbers(first), { advice: `${meant}“${program} --help” says what there is.` })
+  return new LinkError('invalid-options', maskNumbers(first), {
+    advice: `${meant}“${program} --help” says what there is.`,
+  })
 }
 
 /** package.json lies two folders above, in the sources as in the package. */
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string
+  }
   return version
 }

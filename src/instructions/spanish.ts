@@ -1,7 +1,8 @@
 import type { Wording } from './wording.ts'
 
 export const spanish: Wording = {
-  source: 'WhatsApp Web, “Ingresa el código en el teléfono” (WAWebLinkDeviceCommonInstructions), es_ES, read 2026-08-16',
+  source:
+    'WhatsApp Web, “Ingresa el código en el teléfono” (WAWebLinkDeviceCommonInstructions), es_ES, read 2026-08-16',
   reviewed: false,
   menu: {
     settings: 'Ajustes',

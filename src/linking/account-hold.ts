@@ -44,7 +44,10 @@ export function createAccountHold(options: {
     const taken = await store.acquire({ kind: 'code', key: accountKey })
     lease = taken
     taken.lost.addEventListener('abort', () => {
-      if (lease === taken) options.onLost(new LinkError('store-error', 'the note of the live code could not be kept', { cause: taken.lost.reason }))
+      if (lease === taken)
+        options.onLost(
+          new LinkError('store-error', 'the note of the live code could not be kept', { cause: taken.lost.reason }),
+        )
     })
   }
 
@@ -63,7 +66,8 @@ export function createAccountHold(options: {
       })
     } catch (cause) {
       await drop()
-      if (cause instanceof LeaseHeld) return new LinkError('code-outstanding', 'a code for this number is live already', { cause })
+      if (cause instanceof LeaseHeld)
+        return new LinkError('code-outstanding', 'a code for this number is live already', { cause })
       return new LinkError('store-error', 'the store could not keep the note of the code', { cause })
     }
   }

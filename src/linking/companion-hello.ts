@@ -1,6 +1,6 @@
 // Pure. Stage 1: asking WhatsApp to accept a code (docs/protocol.md section 3).
 import { bytesOf, childOf, type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
-import { readIqAnswer, type IqError } from './iq.ts'
+import { type IqError, readIqAnswer } from './iq.ts'
 
 export interface CompanionHello {
   readonly id: string

@@ -47,7 +47,11 @@ export function buildCredentials(link: FinishedLink): AuthenticationCreds {
       accountSignature: Buffer.from(signed.accountSignature),
       deviceSignature: Buffer.from(link.deviceSignature),
     },
-    me: { id: jid, ...(businessName === undefined ? {} : { name: businessName }), ...(lid === undefined ? {} : { lid }) },
+    me: {
+      id: jid,
+      ...(businessName === undefined ? {} : { name: businessName }),
+      ...(lid === undefined ? {} : { lid }),
+    },
     signalIdentities: [
       {
         identifier: { name: lid ?? jid, deviceId: 0 },

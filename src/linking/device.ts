@@ -43,7 +43,18 @@ const MAX_NAME = 64
 /** Anywhere in a name, also with spaces or dots between the letters. */
 const IMPOSTOR_SUBSTRINGS = ['whatsapp', 'watsapp', 'whatsap', 'facebook', 'instagram']
 /** As a word of its own: `Metal Works` is an honest name, `Meta Support` is not. */
-const IMPOSTOR_WORDS = ['meta', 'google', 'chrome', 'chromium', 'mozilla', 'firefox', 'microsoft', 'apple', 'opera', 'vivaldi']
+const IMPOSTOR_WORDS = [
+  'meta',
+  'google',
+  'chrome',
+  'chromium',
+  'mozilla',
+  'firefox',
+  'microsoft',
+  'apple',
+  'opera',
+  'vivaldi',
+]
 /** Ordinary words too, so only as the whole name, with or without `browser`. */
 const IMPOSTOR_NAMES = ['edge', 'safari', 'brave']
 
@@ -82,9 +93,13 @@ function checkedName(given: unknown): string {
   if (name.length === 0 || [...name].length > MAX_NAME)
     throw new LinkError('invalid-device', `device.name must have 1 to ${MAX_NAME} characters`)
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
-    throw new LinkError('invalid-device', 'device.name must not hold control, invisible or direction-changing characters', {
-      advice: 'Choose a name of plain letters, digits, spaces and punctuation.',
-    })
+    throw new LinkError(
+      'invalid-device',
+      'device.name must not hold control, invisible or direction-changing characters',
+      {
+        advice: 'Choose a name of plain letters, digits, spaces and punctuation.',
+      },
+    )
   if (posesAsAnother(name))
     throw new LinkError('invalid-device', 'device.name must not pose as WhatsApp, Meta, Facebook or a browser vendor', {
       advice: 'Name your bot or your company: people decide by this name whether to keep the link.',
@@ -105,13 +120,60 @@ function posesAsAnother(name: string): boolean {
 // Letters of other scripts, and digits, that are read as Latin letters. Not the whole Unicode confusables table: the ones
 // that the impostor names above can be written with.
 const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', х: 'x', у: 'y', к: 'k', м: 'm', т: 't', в: 'b', н: 'h', ѕ: 's', і: 'i', ѡ: 'w', ԝ: 'w',
-  ɡ: 'g', ɢ: 'g', ɑ: 'a', ı: 'i', ⅼ: 'l', ӏ: 'l', ց: 'g',
-  α: 'a', μ: 'm', η: 'n', υ: 'u', γ: 'y', χ: 'x', σ: 'o', ο: 'o', ρ: 'p', τ: 't', ε: 'e', κ: 'k', ν: 'v', ι: 'i', ω: 'w',
-  '0': 'o', '1': 'i', '3': 'e', '4': 'a', '5': 's', '7': 't', '@': 'a', $: 's', '!': 'i', '|': 'l',
+  а: 'a',
+  е: 'e',
+  о: 'o',
+  р: 'p',
+  с: 'c',
+  х: 'x',
+  у: 'y',
+  к: 'k',
+  м: 'm',
+  т: 't',
+  в: 'b',
+  н: 'h',
+  ѕ: 's',
+  і: 'i',
+  ѡ: 'w',
+  ԝ: 'w',
+  ɡ: 'g',
+  ɢ: 'g',
+  ɑ: 'a',
+  ı: 'i',
+  ⅼ: 'l',
+  ӏ: 'l',
+  ց: 'g',
+  α: 'a',
+  μ: 'm',
+  η: 'n',
+  υ: 'u',
+  γ: 'y',
+  χ: 'x',
+  σ: 'o',
+  ο: 'o',
+  ρ: 'p',
+  τ: 't',
+  ε: 'e',
+  κ: 'k',
+  ν: 'v',
+  ι: 'i',
+  ω: 'w',
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+  '|': 'l',
 }
 
 function skeleton(name: string): string {
   const folded = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
-  return [...folded].map((character) => LOOK_ALIKES[character] ?? character).join('').replaceAll('vv', 'w')
+  return [...folded]
+    .map((character) => LOOK_ALIKES[character] ?? character)
+    .join('')
+    .replaceAll('vv', 'w')
 }

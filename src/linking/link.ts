@@ -97,7 +97,12 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const hold: AccountHold | undefined =
     options.phone === undefined
       ? undefined
-      : createAccountHold({ store, accountKey: options.phone.accountKey, clock, onLost: (error) => feed({ type: 'cancel', error }) })
+      : createAccountHold({
+          store,
+          accountKey: options.phone.accountKey,
+          clock,
+          onLost: (error) => feed({ type: 'cancel', error }),
+        })
 
   /** Inputs that an effect causes at once wait for the effects before them. */
   const feed = (input: Input): void => {
@@ -134,7 +139,10 @@ export function startAttempt(options: AttemptOptions): Attempt {
         return
       case 'set-timer':
         clearTimer(effect.name)
-        timers.set(effect.name, clock.setTimeout(() => feed({ type: 'timer', name: effect.name }), effect.ms))
+        timers.set(
+          effect.name,
+          clock.setTimeout(() => feed({ type: 'timer', name: effect.name }), effect.ms),
+        )
         return
       case 'clear-timer':
         clearTimer(effect.name)
@@ -245,7 +253,10 @@ export function startAttempt(options: AttemptOptions): Attempt {
       })
     } catch (cause) {
       returnPreKeys(set)
-      return feed({ type: 'not-stored', error: new LinkError('store-error', 'the link could not be stored', { cause }) })
+      return feed({
+        type: 'not-stored',
+        error: new LinkError('store-error', 'the link could not be stored', { cause }),
+      })
     }
     feed({ type: 'stored' })
   }

@@ -1,7 +1,12 @@
 // Pure. Values that a caller gave, checked one by one.
 import { LinkError } from '../errors.ts'
 
-export function choice<Value extends string>(given: unknown, name: string, values: readonly Value[], fallback: Value): Value {
+export function choice<Value extends string>(
+  given: unknown,
+  name: string,
+  values: readonly Value[],
+  fallback: Value,
+): Value {
   if (given === undefined) return fallback
   const found = values.find((value) => value === given)
   if (found === undefined) throw invalid(`${name} must be one of ${values.join(', ')}`)

@@ -103,7 +103,8 @@ export function checkOptions(options: LinkOptions): CheckedOptions {
   const { phone } = options
   if (phone !== undefined && typeof phone !== 'string') throw invalid('phone must be text; leave it out for QR only')
   const qr = flag(options.qr, 'qr', phone === undefined)
-  if (phone === undefined && !qr) throw invalid('without a phone there is only the QR code: leave qr out, or give a phone')
+  if (phone === undefined && !qr)
+    throw invalid('without a phone there is only the QR code: leave qr out, or give a phone')
   if (phone === undefined && options.fixedCode !== undefined) throw invalid('fixedCode needs a phone')
   choice(options.passkey, 'passkey', ['fail', 'wait'], 'fail')
   flag(options.lenient, 'lenient', false)

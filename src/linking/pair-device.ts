@@ -32,6 +32,8 @@ export interface QrParts {
 
 /** What a phone scans. Made at the moment it is shown, with the adv secret of that moment. */
 export function qrText(parts: QrParts): string {
-  const keys = [parts.noisePublicKey, parts.identityPublicKey, parts.advSecret].map((key) => Buffer.from(key).toString('base64'))
+  const keys = [parts.noisePublicKey, parts.identityPublicKey, parts.advSecret].map((key) =>
+    Buffer.from(key).toString('base64'),
+  )
   return `https://wa.me/settings/linked_devices#${[parts.ref, ...keys, parts.companionPlatformId].join(',')}`
 }

@@ -96,7 +96,6 @@ export function buildPairDeviceSign(id: string, account: PairedAccount, deviceSi
 }
 
 export function buildPairRefusal(id: string, why: 'forged' | 'failed'): Node {
-  const error =
-    why === 'forged' ? { code: '401', text: 'not-authorized' } : { code: '500', text: 'internal-error' }
+  const error = why === 'forged' ? { code: '401', text: 'not-authorized' } : { code: '500', text: 'internal-error' }
   return node('iq', { type: 'error', to: S_WHATSAPP_NET, id }, [node('error', error)])
 }

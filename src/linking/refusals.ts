@@ -15,14 +15,20 @@ const TEXTS: Readonly<Record<number, string>> = {
 /** The error for a refused code request. `retryable` is true for what the attempt itself tries again. */
 export function refusalOfHello(error: IqError): LinkError {
   const { code } = error
-  const known = code !== undefined && Object.hasOwn(TEXTS, code) && (error.text === undefined || error.text === TEXTS[code])
+  const known =
+    code !== undefined && Object.hasOwn(TEXTS, code) && (error.text === undefined || error.text === TEXTS[code])
   const details = { ...(code === undefined ? {} : { status: code }), ...wait(error) }
-  if (!known) return new LinkError('rejected', `WhatsApp refused with a number that nobody knows (${code ?? 'none'})`, details)
+  if (!known)
+    return new LinkError('rejected', `WhatsApp refused with a number that nobody knows (${code ?? 'none'})`, details)
   if (code === 400)
-    return new LinkError('rejected', 'WhatsApp refused the number (400), or it was asked too often', { ...details, retryable: true })
+    return new LinkError('rejected', 'WhatsApp refused the number (400), or it was asked too often', {
+      ...details,
+      retryable: true,
+    })
   if (code === 403) return new LinkError('forbidden', 'WhatsApp does not allow this link (403)', details)
   if (code === 429) return new LinkError('rate-limited', 'too many attempts for this number (429)', details)
-  if (code === 452) return new LinkError('not-available', 'linking by code is not available for this account (452)', details)
+  if (code === 452)
+    return new LinkError('not-available', 'linking by code is not available for this account (452)', details)
   return new LinkError('server-error', 'WhatsApp had a fault of its own (500)', details)
 }
 
@@ -57,7 +63,8 @@ export function errorOfEnd(end: ConnectionEnd): LinkError {
 /** On an unlinked connection none of these can concern stored credentials: they refuse the attempt. */
 function errorOfFailure({ reason, expireS }: Extract<ConnectionEnd, { kind: 'failure' }>): LinkError {
   const status = reason === undefined ? {} : { status: reason }
-  if (reason === 405) return new LinkError('outdated-version', 'WhatsApp no longer accepts this client version (405)', status)
+  if (reason === 405)
+    return new LinkError('outdated-version', 'WhatsApp no longer accepts this client version (405)', status)
   if (reason === 429) return new LinkError('rate-limited', 'WhatsApp refused the connection: too often (429)', status)
   if (reason === 402 || reason === 403 || reason === 406)
     return new LinkError('forbidden', `WhatsApp does not allow this connection (${reason})`, {

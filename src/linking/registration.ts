@@ -14,7 +14,13 @@ export interface RegistrationOptions {
   readonly fullHistory: boolean
 }
 
-export function buildRegistrationPayload({ identity, device, version, country, fullHistory }: RegistrationOptions): Uint8Array {
+export function buildRegistrationPayload({
+  identity,
+  device,
+  version,
+  country,
+  fullHistory,
+}: RegistrationOptions): Uint8Array {
   return encodeRegistrationPayload({
     version,
     country,
@@ -24,7 +30,11 @@ export function buildRegistrationPayload({ identity, device, version, country, f
     signedPreKey: identity.signedPreKey.keyPair.public,
     signedPreKeySignature: identity.signedPreKey.signature,
     buildHash: createHash('md5').update(version.join('.')).digest(),
-    deviceProps: encodeDeviceProps({ os: device.name, platformType: device.platformType, requireFullSync: fullHistory }),
+    deviceProps: encodeDeviceProps({
+      os: device.name,
+      platformType: device.platformType,
+      requireFullSync: fullHistory,
+    }),
   })
 }
 

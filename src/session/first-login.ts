@@ -33,7 +33,7 @@ export type FirstLogin =
  * forbidden · rejected · store-error
  */
 export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin> {
-  const { session, store, internals, clock, signal } = options
+  const { session, internals, clock, signal } = options
   const deadline = clock.now() + options.timeoutMs
   let unsaved: unknown
   const source = createSocketSource({
@@ -48,7 +48,9 @@ export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin
     const end = await openOrEnd(held.socket, { clock, signal, ms: deadline - clock.now() })
     if (unsaved !== undefined) {
       await held.socket.end(undefined)
-      throw new LinkError('store-error', 'linked, but the credentials of the first login could not be written', { cause: unsaved })
+      throw new LinkError('store-error', 'linked, but the credentials of the first login could not be written', {
+        cause: unsaved,
+      })
     }
     if (end === 'open') {
       await internals.confirm(session, new Date(clock.now()))

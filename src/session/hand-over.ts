@@ -61,7 +61,8 @@ export async function collect(
   if (found === undefined) return { events: [] }
   found.forget()
   const fits = (given: unknown, had: unknown): boolean => given === undefined || given === had
-  if (fits(wanted.socket, found.socket) && fits(wanted.makeWASocket, found.makeWASocket)) return { adopted: found.held, events: [] }
+  if (fits(wanted.socket, found.socket) && fits(wanted.makeWASocket, found.makeWASocket))
+    return { adopted: found.held, events: [] }
   const events = found.held.takeEvents()
   await closeSocket(found.held)
   return { events }

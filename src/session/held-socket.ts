@@ -83,7 +83,8 @@ function earlyListening(source: EventSource, early: EarlyListener[], isHeld: () 
     },
     off(event, listener) {
       source.off(event, listener)
-      for (const [key, told] of forget) if (key === listener && early.includes(told)) early.splice(early.indexOf(told), 1)
+      for (const [key, told] of forget)
+        if (key === listener && early.includes(told)) early.splice(early.indexOf(told), 1)
     },
     process(handler) {
       const stop = source.process(handler)

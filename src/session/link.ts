@@ -2,8 +2,8 @@
 import { LinkError, PaircodeError } from '../errors.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLogger } from '../lib/logger.ts'
-import type { LinkEvent, Linking, LinkedSession } from '../linking/events.ts'
 import { drawCode, type KeyedCode } from '../linking/code-key.ts'
+import type { LinkEvent, LinkedSession, Linking } from '../linking/events.ts'
 import type { Attempt, AttemptOptions } from '../linking/link.ts'
 import { type CheckedOptions, checkOptions, type LinkOptions } from '../linking/options.ts'
 import type { Lease, SessionInfo, StoreInternals } from '../store/contract.ts'
@@ -231,7 +231,8 @@ async function checkedPhone(options: LinkOptions, { endpoint }: CheckedOptions):
     ...(options.defaultCountry === undefined ? {} : { defaultCountry: options.defaultCountry }),
     ...(options.lenient === undefined ? {} : { lenient: options.lenient }),
   })
-  if (!parsed.ok) throw new LinkError('invalid-phone', `the number cannot be used (${parsed.reason})`, { advice: parsed.advice })
+  if (!parsed.ok)
+    throw new LinkError('invalid-phone', `the number cannot be used (${parsed.reason})`, { advice: parsed.advice })
   if (isWhatsApp(endpoint) && isReservedExample(parsed.e164))
     throw new LinkError('invalid-phone', 'that is an example number', {
       advice: 'Give the number of the phone that has WhatsApp; example numbers work with the emulator only.',
@@ -255,6 +256,7 @@ function lost(cause: unknown): LinkError {
 
 function asLinkError(cause: unknown): LinkError {
   if (cause instanceof LinkError) return cause
-  if (cause instanceof PaircodeError) return new LinkError('store-error', cause.message, { cause, advice: cause.advice })
+  if (cause instanceof PaircodeError)
+    return new LinkError('store-error', cause.message, { cause, advice: cause.advice })
   return new LinkError('store-error', 'an unexpected fault ended the link', { cause })
 }

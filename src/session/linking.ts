@@ -1,7 +1,7 @@
 // The handle of one attempt: events for whoever iterates, a code for whoever awaits one, a result for all.
 import { LinkError } from '../errors.ts'
 import { type Deferred, deferred } from '../lib/deferred.ts'
-import type { LinkEvent, Linking, LinkedSession, LinkState } from '../linking/events.ts'
+import type { LinkEvent, LinkedSession, Linking, LinkState } from '../linking/events.ts'
 
 type ShownCode = { readonly code: string; readonly expiresAt: Date }
 

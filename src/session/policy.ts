@@ -63,7 +63,10 @@ function verdictOnFailure(end: Extract<ConnectionEnd, { kind: 'failure' }>, conf
   }
 }
 
-function verdictOnStreamError({ code, child }: Extract<ConnectionEnd, { kind: 'stream-error' }>, confirmed: boolean): Verdict {
+function verdictOnStreamError(
+  { code, child }: Extract<ConnectionEnd, { kind: 'stream-error' }>,
+  confirmed: boolean,
+): Verdict {
   if (code === 515) return { kind: 'restart' }
   if (code === 516 || code === 401) return unlinked(confirmed)
   if (code === 429) return { kind: 'wait', reason: 'WhatsApp asked for a slower pace (429)', slow: true }

@@ -11,7 +11,10 @@ export function onSocketEnd(socket: WASocket, told: (end: ConnectionEnd) => void
   const announce = (stanza: unknown): void => {
     announced ??= readEnd(asNode(stanza))
   }
-  const closed = (update: { connection?: string; lastDisconnect?: { error?: Error | undefined } | undefined }): void => {
+  const closed = (update: {
+    connection?: string
+    lastDisconnect?: { error?: Error | undefined } | undefined
+  }): void => {
     if (update.connection !== 'close') return
     stop()
     told(announced ?? { kind: 'closed', cause: update.lastDisconnect?.error })

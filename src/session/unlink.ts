@@ -13,7 +13,8 @@ export async function unlinkDevice(socket: WASocket): Promise<void> {
   const jid = socket.authState.creds.me?.id
   if (jid === undefined) throw new LinkError('network', 'the session has no account to unlink')
   const answer = await ask(socket, jid)
-  if (answer === undefined) throw new LinkError('network', `WhatsApp did not confirm the log-out within ${ANSWER_MS} ms`)
+  if (answer === undefined)
+    throw new LinkError('network', `WhatsApp did not confirm the log-out within ${ANSWER_MS} ms`)
 }
 
 /** WhatsApp may close before its answer is read: it closes because the device is gone. */

@@ -3,17 +3,17 @@
 import { inspect } from 'node:util'
 import { inflateSync } from 'node:zlib'
 import {
-  calculateSignature,
   decodeNode as bridgeDecode,
   encodeNode as bridgeEncode,
   generateKeyPair as bridgeKeyPair,
   generateRegistrationId as bridgeRegistrationId,
+  calculateSignature,
   type InternalBinaryNode,
   verifySignature,
 } from 'whatsapp-rust-bridge'
 import { assertShallow } from './nesting.ts'
-import { agree } from './noise.ts'
 import { type Node, S_WHATSAPP_NET } from './nodes.ts'
+import { agree } from './noise.ts'
 
 /** For end-to-end encryption between the emulator's phones and the bots; see their types in the bridge. */
 export { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'whatsapp-rust-bridge'

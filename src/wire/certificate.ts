@@ -3,7 +3,12 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type CertificateDefect, LinkError } from '../errors.ts'
 import { verify } from './bridge.ts'
-import { type CertificateChain, type CertificateDetails, decodeCertificateChain, decodeCertificateDetails } from './messages.ts'
+import {
+  type CertificateChain,
+  type CertificateDetails,
+  decodeCertificateChain,
+  decodeCertificateDetails,
+} from './messages.ts'
 
 export interface CertificateCheck {
   /** The decrypted payload of the server's hello. */

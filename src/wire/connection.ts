@@ -11,8 +11,8 @@ import { type ConnectionEnd, readEnd } from './ends.ts'
 import { createFrameReader, FrameTooLong, frame, introduction, MAX_FRAME } from './frames.ts'
 import { startClientHandshake } from './handshake.ts'
 import { answerToPing, type Keepalive, startKeepalive } from './keepalive.ts'
-import type { Cipher } from './noise.ts'
 import type { Node } from './nodes.ts'
+import type { Cipher } from './noise.ts'
 import { noteWhatsAppContact } from './whatsapp-contact.ts'
 
 /** By `require`: the package's ES wrapper takes 80 ms of CPU to load where this takes 26 (measured). */
@@ -136,7 +136,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     try {
       for (const payload of frames.push(asBytes(data))) take(payload)
     } catch (error) {
-      logger.debug({ reason: error instanceof Error ? error.message : 'unknown' }, 'the server sent what cannot be read')
+      logger.debug(
+        { reason: error instanceof Error ? error.message : 'unknown' },
+        'the server sent what cannot be read',
+      )
       end(ciphers === undefined ? brokenHandshake(error) : { kind: 'closed', cause: error })
     }
   })

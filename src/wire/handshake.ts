@@ -13,7 +13,10 @@ export interface ClientHandshake {
    * Reads the server's hello, checks its certificates, and gives the last message out with the two ciphers.
    * @throws LinkError untrusted-server · network (the bytes are not a handshake)
    */
-  finish(serverHello: Uint8Array, now: number): { readonly finish: Uint8Array; readonly send: Cipher; readonly receive: Cipher }
+  finish(
+    serverHello: Uint8Array,
+    now: number,
+  ): { readonly finish: Uint8Array; readonly send: Cipher; readonly receive: Cipher }
 }
 
 export function startClientHandshake(options: {

@@ -10,9 +10,14 @@ const ANSWER_MS = 20_000
 /** Our answer, when a stanza is the server's ping; undefined for every other stanza. */
 export function answerToPing({ tag, attrs, content }: Node): Node | undefined {
   if (tag !== 'iq' || (attrs.type !== undefined && attrs.type !== 'get')) return undefined
-  const isPing = attrs.xmlns === 'urn:xmpp:ping' || childOf({ tag, attrs, ...(content && { content }) }, 'ping') !== undefined
+  const isPing =
+    attrs.xmlns === 'urn:xmpp:ping' || childOf({ tag, attrs, ...(content && { content }) }, 'ping') !== undefined
   if (!isPing) return undefined
-  return node('iq', { type: 'result', to: attrs.from ?? S_WHATSAPP_NET, ...(attrs.id === undefined ? {} : { id: attrs.id }) })
+  return node('iq', {
+    type: 'result',
+    to: attrs.from ?? S_WHATSAPP_NET,
+    ...(attrs.id === undefined ? {} : { id: attrs.id }),
+  })
 }
 
 export interface Keepalive {

@@ -1,6 +1,14 @@
 // Noise_XX_25519_AESGCM_SHA256 on node:crypto: the symmetric state and the two transport ciphers. No I/O, no clock.
 // Ours and not the bridge's, which costs 5.7 KB of WebAssembly memory a connection and checks no certificate (measured).
-import { createCipheriv, createDecipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  hkdfSync,
+} from 'node:crypto'
 
 const TAG_BYTES = 16
 const KEY_BYTES = 32
@@ -111,7 +119,8 @@ const PUBLIC_KEY_HEAD = Buffer.from('302a300506032b656e032100', 'hex')
  */
 export function agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array {
   // OpenSSL would take the first 32 bytes of a longer key without a word.
-  if (privateKey.length !== KEY_BYTES || publicKey.length !== KEY_BYTES) throw new RangeError('X25519 keys have 32 bytes')
+  if (privateKey.length !== KEY_BYTES || publicKey.length !== KEY_BYTES)
+    throw new RangeError('X25519 keys have 32 bytes')
   return diffieHellman({
     privateKey: createPrivateKey({ key: Buffer.concat([PRIVATE_KEY_HEAD, privateKey]), format: 'der', type: 'pkcs8' }),
     publicKey: createPublicKey({ key: Buffer.concat([PUBLIC_KEY_HEAD, publicKey]), format: 'der', type: 'spki' }),

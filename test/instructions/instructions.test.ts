@@ -54,12 +54,15 @@ describe.each(LANGUAGES)('in %s', (language) => {
   const { menu } = WORDINGS[language]
   const all = (platform?: 'android' | 'ios'): string => instructions({ code: CODE, platform, language }).join('\n')
 
-  it.each(['android', 'ios', undefined] as const)('every menu word is there, in the order of the taps (%s)', (platform) => {
-    const words = [menu.linkedDevices, menu.linkDevice, menu.linkWithPhoneNumber, CODE]
-    const at = words.map((word) => all(platform).indexOf(word))
-    expect(at).not.toContain(-1)
-    expect([...at].sort((a, b) => a - b)).toEqual(at)
-  })
+  it.each(['android', 'ios', undefined] as const)(
+    'every menu word is there, in the order of the taps (%s)',
+    (platform) => {
+      const words = [menu.linkedDevices, menu.linkDevice, menu.linkWithPhoneNumber, CODE]
+      const at = words.map((word) => all(platform).indexOf(word))
+      expect(at).not.toContain(-1)
+      expect([...at].sort((a, b) => a - b)).toEqual(at)
+    },
+  )
 
   it('the code stands there once, and it is 8 of something', () => {
     expect(all().split(CODE)).toHaveLength(2)

@@ -25,6 +25,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
   let proven = false
   let stored = false
   let replied = false
+  let reserved = false
   /** Wrapped key → code: what a request asks for. */
   const prepared = new Map<string, string>()
 
@@ -36,6 +37,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
     // What came has come over a connection.
     if (input.type === 'connected' || input.type === 'node') connected = true
     if (input.type === 'ended') leaveConnection()
+    if (input.type === 'reserved') reserved = true
     if (input.type === 'code-prepared') prepared.set(toHex(input.prepared.wrappedEphemeral), input.prepared.code)
     if (input.type === 'stored' && state.pairing.name === 'storing') stored = true
     if (input.type !== 'node') return
@@ -66,6 +68,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
         if (!connected && effect.type === 'send' && effect.node.attrs['type'] !== 'error') broken('nothing is sent without a connection')
         const reg = childOf(effect.node, 'link_code_companion_reg')
         if (reg?.attrs['stage'] === 'companion_hello') {
+          if (!reserved) broken('no code is asked for without its slot')
           if (onShow !== undefined) broken('no code is asked for while another is on show')
           const wrapped = toHex(bytesOf(childOf(reg, 'link_code_pairing_wrapped_companion_ephemeral_pub')) ?? [])
           asked.set(effect.node.attrs['id'] ?? '', prepared.get(wrapped) ?? broken('a code that nobody prepared is asked for'))
@@ -84,6 +87,10 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
         return
       case 'close':
         return leaveConnection()
+      case 'reserve':
+      case 'release':
+        reserved = false
+        return
       case 'finish':
         if (!replied) broken('a link is finished only after our reply')
         over = true

@@ -1,11 +1,13 @@
 import { expect, test, vi } from 'vitest'
-import { type LinkEvent, LinkError } from '../../src/index.ts'
+import { LinkError, type LinkEvent } from '../../src/index.ts'
 import { createLinking, type LinkingHandle } from '../../src/session/linking.ts'
 
 const EXPIRES = new Date(1_000_000)
 const SESSION = { session: 'sales', jid: '12025550123:1@s.whatsapp.net', deviceName: 'Acme' }
 
-function handle(options: { hasPhone?: boolean; now?: number } = {}): LinkingHandle & { refresh: () => void; cancel: () => void } {
+function handle(
+  options: { hasPhone?: boolean; now?: number } = {},
+): LinkingHandle & { refresh: () => void; cancel: () => void } {
   const refresh = vi.fn()
   const cancel = vi.fn()
   const made = createLinking({ hasPhone: options.hasPhone ?? true, now: () => options.now ?? 0, refresh, cancel })

@@ -32,7 +32,10 @@ describe('a failure instead of success', () => {
   })
 
   test('without any login before, 401 means that the link never reached the phone', () => {
-    expect(verdictOn({ kind: 'failure', reason: 401 }, false)).toMatchObject({ reason: 'never-confirmed', forget: true })
+    expect(verdictOn({ kind: 'failure', reason: 401 }, false)).toMatchObject({
+      reason: 'never-confirmed',
+      forget: true,
+    })
   })
 })
 
@@ -58,7 +61,9 @@ describe('a stream error', () => {
   })
 
   test.each([503, 500, undefined])('%s reconnects', (code) => {
-    expect(verdictOn({ kind: 'stream-error', ...(code === undefined ? {} : { code }) }, true)).toMatchObject({ kind: 'wait' })
+    expect(verdictOn({ kind: 'stream-error', ...(code === undefined ? {} : { code }) }, true)).toMatchObject({
+      kind: 'wait',
+    })
   })
 })
 

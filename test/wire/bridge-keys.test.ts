@@ -102,7 +102,8 @@ describe('sign and verify', () => {
   })
 
   it('refuse a signature of which any bit changed', () => {
-    for (let bit = 0; bit < 512; bit += 1) expect(verify(pair.public, MESSAGE, flipped(signature, bit)), `bit ${bit}`).toBe(false)
+    for (let bit = 0; bit < 512; bit += 1)
+      expect(verify(pair.public, MESSAGE, flipped(signature, bit)), `bit ${bit}`).toBe(false)
   })
 
   it('refuse a message of which any bit changed', () => {
@@ -112,7 +113,8 @@ describe('sign and verify', () => {
 
   it('refuse a key of which any bit changed', () => {
     // Not the highest: X25519 keys have 255 bits, and every implementation ignores it (RFC 7748 section 5).
-    for (let bit = 0; bit < 255; bit += 1) expect(verify(flipped(pair.public, bit), MESSAGE, signature), `bit ${bit}`).toBe(false)
+    for (let bit = 0; bit < 255; bit += 1)
+      expect(verify(flipped(pair.public, bit), MESSAGE, signature), `bit ${bit}`).toBe(false)
   })
 
   it('refuse 64 zero bytes under any key', () => {

@@ -1,5 +1,5 @@
-import { proto } from 'baileys/WAProto/index.js'
 import { Curve } from 'baileys/lib/Utils/crypto.js'
+import { proto } from 'baileys/WAProto/index.js'
 import { describe, expect, it } from 'vitest'
 import type { CertificateDefect } from '../../src/errors.ts'
 import { LinkError } from '../../src/errors.ts'
@@ -9,6 +9,7 @@ import { WHATSAPP } from '../../src/wire/endpoint.ts'
 import {
   type Chain,
   type ChainOptions,
+  type CompleteChain,
   type DetailsFields,
   encodeChain,
   encodeDetails,
@@ -28,8 +29,7 @@ const staticKey = generateKeyPair().public
 
 type Changes = Partial<Omit<ChainOptions, 'root' | 'staticKey'>>
 
-const chainWith = (changes: Changes = {}): ReturnType<typeof makeChain> =>
-  makeChain({ root, staticKey, authority, ...changes })
+const chainWith = (changes: Changes = {}): CompleteChain => makeChain({ root, staticKey, authority, ...changes })
 
 const defectOf = (chain: Chain, now = NOW): CertificateDefect | undefined =>
   findCertificateDefect({ chain: encodeChain(chain), staticKey, rootKey: root.public, now })

@@ -23,6 +23,12 @@ export interface Chain {
   readonly intermediate?: Signed | undefined
 }
 
+/** A chain of which nothing is missing. */
+export interface CompleteChain {
+  readonly leaf: { readonly details: Uint8Array; readonly signature: Uint8Array }
+  readonly intermediate: { readonly details: Uint8Array; readonly signature: Uint8Array }
+}
+
 export interface ChainOptions {
   readonly root: KeyPair
   /** The Noise static public key that the leaf vouches for. */
@@ -43,7 +49,7 @@ export const NOW = Date.UTC(2026, 5, 1)
 
 const VALID = { notBefore: NOT_BEFORE_S, notAfter: NOT_AFTER_S }
 
-export function makeChain(options: ChainOptions): Required<{ [Name in keyof Chain]: Required<Signed> }> {
+export function makeChain(options: ChainOptions): CompleteChain {
   const authority = options.authority ?? generateKeyPair()
   const intermediate = encodeDetails({
     serial: 3,
@@ -79,7 +85,5 @@ export function flipped(bytes: Uint8Array, bit = 0): Uint8Array {
 
 /** protobufjs writes `undefined` as absent; the types of Baileys do not say so. */
 function given<Value>(fields: { [Name in string]?: Value | undefined }): { [name: string]: Value } {
-  return Object.fromEntries(
-    Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined),
-  )
+  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined))
 }

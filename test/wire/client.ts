@@ -86,6 +86,14 @@ function recorder(lines: string[]): Logger {
   const log = (...given: readonly unknown[]): void => {
     lines.push(JSON.stringify(given))
   }
-  const logger: Logger = { level: 'trace', child: () => logger, trace: log, debug: log, info: log, warn: log, error: log }
+  const logger: Logger = {
+    level: 'trace',
+    child: () => logger,
+    trace: log,
+    debug: log,
+    info: log,
+    warn: log,
+    error: log,
+  }
   return logger
 }

@@ -2,16 +2,16 @@ import { Agent } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { LinkError } from '../../src/errors.ts'
+import { generateKeyPair } from '../../src/wire/bridge.ts'
 import type { SendFate } from '../../src/wire/connection.ts'
+import { WHATSAPP } from '../../src/wire/endpoint.ts'
 import type { ConnectionEnd } from '../../src/wire/ends.ts'
 import { MAX_FRAME } from '../../src/wire/frames.ts'
 import { type Node, node } from '../../src/wire/nodes.ts'
 import { whatsAppWasContacted } from '../../src/wire/whatsapp-contact.ts'
-import { WHATSAPP } from '../../src/wire/endpoint.ts'
 import { NOT_AFTER_S } from './chain.ts'
 import { openTried, TIMEOUT_MS, type TriedConnection } from './client.ts'
 import { hexOf } from './hex.ts'
-import { generateKeyPair } from '../../src/wire/bridge.ts'
 import { compared } from './stanzas.ts'
 import { type Client, framed, type Session, startTinyServer, type TinyServer } from './tiny-server.ts'
 
@@ -179,7 +179,10 @@ describe('a connection that does not open', () => {
     ['refuses', 'HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n'],
     ['leads elsewhere', 'HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n'],
     ['is no web server', 'SSH-2.0-server\r\n'],
-    ['forges the upgrade', 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: no\r\n\r\n'],
+    [
+      'forges the upgrade',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: no\r\n\r\n',
+    ],
   ])('because the server %s, ends', async (_what, answer) => {
     const { url } = await startTcp((socket) => socket.once('data', () => socket.end(answer)))
     await expectUnopened(openTried({ endpoint: { url, rootKey: Buffer.alloc(32, 1) } }), /could not be reached/)
@@ -301,10 +304,13 @@ describe('an open connection', () => {
   it.each<[string, (session: Session) => Uint8Array]>([
     ['a frame that was not sealed', () => framed(Buffer.alloc(40, 1))],
     ['an empty frame', () => framed(new Uint8Array(0))],
-    ['a frame of which one bit changed', (session) => {
-      const sealed = Uint8Array.from(session.sealed(notification('n1')))
-      return sealed.fill((sealed.at(-1) ?? 0) ^ 1, sealed.length - 1)
-    }],
+    [
+      'a frame of which one bit changed',
+      (session) => {
+        const sealed = Uint8Array.from(session.sealed(notification('n1')))
+        return sealed.fill((sealed.at(-1) ?? 0) ^ 1, sealed.length - 1)
+      },
+    ],
     ['what is no stanza', (session) => session.sealed(Buffer.from('00f80219f9ffff', 'hex'))],
     ['nothing, sealed', (session) => session.sealed(new Uint8Array(0))],
     ['a frame that is too long', () => Buffer.from('ffffff', 'hex')],
@@ -340,7 +346,10 @@ describe('pings', () => {
   it('of the server are answered and not passed on', async () => {
     const { session, tried } = await open()
     session.send(node('iq', { id: '88', from: 's.whatsapp.net', type: 'get', xmlns: 'urn:xmpp:ping' }))
-    expect(await session.stanza()).toMatchObject({ tag: 'iq', attrs: { id: '88', type: 'result', to: '@s.whatsapp.net' } })
+    expect(await session.stanza()).toMatchObject({
+      tag: 'iq',
+      attrs: { id: '88', type: 'result', to: '@s.whatsapp.net' },
+    })
     session.send(notification('n1'))
     await tried.nodes(1)
     expect(tried.told).toEqual(['open', 'node notification'])
@@ -435,7 +444,11 @@ describe('close', () => {
   /** TCP connections of this process, both ends of those of the test included. */
   const tcpHandles = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
 
-  const expectNothingLeft = async (tried: TriedConnection, sockets: () => number, told: readonly string[]): Promise<void> => {
+  const expectNothingLeft = async (
+    tried: TriedConnection,
+    sockets: () => number,
+    told: readonly string[],
+  ): Promise<void> => {
     await vi.waitFor(() => expect(sockets()).toBe(0))
     expect(tried.clock.pending).toBe(0)
     expect(tried.told).toEqual(told)
@@ -496,7 +509,9 @@ describe('close', () => {
     const tried = openTried({ endpoint: server.endpoint, onNode: () => tried.connection.close() })
     const client = await server.client()
     const session = await client.shakeHands()
-    client.write(Buffer.concat([session.sealed(notification('n1')), session.sealed(node('failure', { reason: '401' }))]))
+    client.write(
+      Buffer.concat([session.sealed(notification('n1')), session.sealed(node('failure', { reason: '401' }))]),
+    )
     await client.closed
     await expectNothingLeft(tried, () => server.sockets, ['open'])
   })

@@ -80,7 +80,9 @@ describe('another root key', () => {
   })
 
   it.each([0, 1, 31, 33, 64])('is refused with %i bytes', (length) => {
-    expect(refusalOf({ url: 'ws://127.0.0.1/', rootKey: randomBytes(length) })).toMatchObject({ code: 'invalid-options' })
+    expect(refusalOf({ url: 'ws://127.0.0.1/', rootKey: randomBytes(length) })).toMatchObject({
+      code: 'invalid-options',
+    })
   })
 
   it.each([

@@ -76,15 +76,23 @@ describe('<stream:error>', () => {
   })
 
   it('looks at its code before another child', () => {
-    expect(streamError({ code: '515' }, [node('xml-not-well-formed')])).toMatchObject({ kind: 'stream-error', code: 515 })
+    expect(streamError({ code: '515' }, [node('xml-not-well-formed')])).toMatchObject({
+      kind: 'stream-error',
+      code: 515,
+    })
   })
 
   it.each(['ack', 'xml-not-well-formed', 'something-new'])('without a code keeps the name of its child <%s>', (tag) => {
-    expect(streamError({}, [node(tag, { id: '77', class: 'receipt' })])).toMatchObject({ kind: 'stream-error', child: tag })
+    expect(streamError({}, [node(tag, { id: '77', class: 'receipt' })])).toMatchObject({
+      kind: 'stream-error',
+      child: tag,
+    })
   })
 
   it('for an ack that we owe keeps the id of that stanza', () => {
-    expect(JSON.stringify(streamError({}, [node('ack', { id: '77.55-1', class: 'notification' })]))).toContain('77.55-1')
+    expect(JSON.stringify(streamError({}, [node('ack', { id: '77.55-1', class: 'notification' })]))).toContain(
+      '77.55-1',
+    )
   })
 
   it('without anything is an error of which nothing is known', () => {

@@ -59,7 +59,9 @@ describe('introduction', () => {
   })
 
   it('puts routing info before them: 45 44 00 01, a 3-byte length, the bytes', () => {
-    expect(hexOf(introduction(Uint8Array.of(0x08, 0x0d, 0x08)))).toBe('45440001 000003 080d08 57410603'.replaceAll(' ', ''))
+    expect(hexOf(introduction(Uint8Array.of(0x08, 0x0d, 0x08)))).toBe(
+      '45440001 000003 080d08 57410603'.replaceAll(' ', ''),
+    )
     expect(hexOf(introduction(new Uint8Array(0x0203)).subarray(0, 7))).toBe('45440001000203')
   })
 })
@@ -100,7 +102,11 @@ describe('a frame reader', () => {
   })
 
   it('gives empty payloads for frames of length 0', () => {
-    expect(createFrameReader().push(Buffer.alloc(9)).map((payload) => payload.length)).toEqual([0, 0, 0])
+    expect(
+      createFrameReader()
+        .push(Buffer.alloc(9))
+        .map((payload) => payload.length),
+    ).toEqual([0, 0, 0])
   })
 
   it('caps frames at 1 MiB by itself', () => {
@@ -127,7 +133,11 @@ describe('a frame reader', () => {
     ['a large frame in chunks of one byte', [frame(Buffer.alloc(128 * 1024, 1))], 1],
     ['a large frame in chunks of two bytes', [frame(Buffer.alloc(128 * 1024, 1))], 2],
     ['small frames in chunks of one byte', Array.from({ length: 3_000 }, () => frame(Buffer.alloc(40, 1))), 1],
-    ['small frames in chunks of a frame and a half', Array.from({ length: 3_000 }, () => frame(Buffer.alloc(40, 1))), 64],
+    [
+      'small frames in chunks of a frame and a half',
+      Array.from({ length: 3_000 }, () => frame(Buffer.alloc(40, 1))),
+      64,
+    ],
     ['small frames in one chunk', Array.from({ length: 3_000 }, () => frame(Buffer.alloc(40, 1))), 2 ** 20],
   ])('copies each byte a bounded number of times: %s', (_what, frames, chunkBytes) => {
     const bytes = Buffer.concat(frames)

@@ -175,7 +175,10 @@ describe('what is not a handshake', () => {
     ['without its ephemeral key', ({ static: sealed, payload }) => ({ static: sealed, payload })],
     ['with an ephemeral key of small order', (hello) => ({ ...hello, ephemeral: new Uint8Array(32) })],
     ['with an ephemeral key of 31 bytes', (hello) => ({ ...hello, ephemeral: hello.ephemeral.subarray(1) })],
-    ['with an ephemeral key of 33 bytes', (hello) => ({ ...hello, ephemeral: Buffer.concat([Buffer.of(5), hello.ephemeral]) })],
+    [
+      'with an ephemeral key of 33 bytes',
+      (hello) => ({ ...hello, ephemeral: Buffer.concat([Buffer.of(5), hello.ephemeral]) }),
+    ],
     ['with an empty static key', (hello) => ({ ...hello, static: new Uint8Array(0) })],
     ['with an empty payload', (hello) => ({ ...hello, payload: new Uint8Array(0) })],
     ['with static key and payload exchanged', (hello) => ({ ...hello, static: hello.payload, payload: hello.static })],

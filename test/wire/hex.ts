@@ -12,3 +12,8 @@ export function hexed(object: object): Record<string, unknown> {
   const entries = Object.entries(object) as [string, unknown][]
   return Object.fromEntries(entries.map(([name, value]) => [name, value instanceof Uint8Array ? hexOf(value) : value]))
 }
+
+/** Without half a surrogate pair, which UTF-8 cannot say. */
+export function isWellFormed(text: string): boolean {
+  return Buffer.from(text, 'utf8').toString('utf8') === text
+}

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { proto } from 'baileys/WAProto/index.js'
 import { generateRegistrationNode } from 'baileys/lib/Utils/validate-connection.js'
+import { proto } from 'baileys/WAProto/index.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { BAILEYS_VERSION } from '../../src/linking/options.ts'
 import { type Browser, resolveDevice } from '../../src/linking/device.ts'
 import { createIdentity } from '../../src/linking/identity.ts'
+import { BAILEYS_VERSION } from '../../src/linking/options.ts'
 import { buildRegistrationPayload } from '../../src/linking/registration.ts'
 import {
   decodeCertificateChain,

@@ -89,8 +89,12 @@ describe('assertShallow', () => {
     // Words, texts, lists and JIDs in any order, with a deep stanza somewhere behind: whoever skips a byte too many or too
     // few sees another stanza than the bridge does.
     const piece = fc.oneof(
-      fc.constantFrom('f802', 'f803', 'f804', 'f90002', 'f801', '00', '19', 'ec10', 'ef05').map((hex) => Buffer.from(hex, 'hex')),
-      fc.constantFrom('fc0161', 'fd000001f8', 'fe00000001f8', 'ff01f8', 'ff8112', 'fb01f8').map((hex) => Buffer.from(hex, 'hex')),
+      fc
+        .constantFrom('f802', 'f803', 'f804', 'f90002', 'f801', '00', '19', 'ec10', 'ef05')
+        .map((hex) => Buffer.from(hex, 'hex')),
+      fc
+        .constantFrom('fc0161', 'fd000001f8', 'fe00000001f8', 'ff01f8', 'ff8112', 'fb01f8')
+        .map((hex) => Buffer.from(hex, 'hex')),
       fc.constantFrom('fa', 'f7', 'f6', 'f5', 'faff011203', 'f70000ff0112').map((hex) => Buffer.from(hex, 'hex')),
       fc
         .constantFrom('f6ff01120003fc046d736772', 'f5ff011200030004fc07696e7465726f70', 'fd100001f8', 'ff80', 'ff00')
@@ -99,7 +103,11 @@ describe('assertShallow', () => {
     )
     const deep = nested(60).subarray(1)
     const body = fc
-      .tuple(fc.constantFrom('f80219f801', 'f80319', 'f80419', 'f80219'), fc.array(piece, { maxLength: 8 }), fc.boolean())
+      .tuple(
+        fc.constantFrom('f80219f801', 'f80319', 'f80419', 'f80219'),
+        fc.array(piece, { maxLength: 8 }),
+        fc.boolean(),
+      )
       .map(([start, pieces, isDeep]) =>
         Buffer.concat([Buffer.from(start, 'hex'), ...pieces, isDeep ? deep : Buffer.alloc(0)]),
       )

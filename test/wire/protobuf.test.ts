@@ -8,14 +8,14 @@ import {
   numberField,
   textField,
 } from '../../src/wire/protobuf.ts'
-import { bytesOf } from './hex.ts'
+import { bytesOf, isWellFormed } from './hex.ts'
 
 /** The number of a field: 1 to 2^29 - 1. */
 const fieldNumber = fc.integer({ min: 1, max: 2 ** 29 - 1 })
 const fieldValue = fc.oneof(
   fc.maxSafeNat(),
   fc.boolean(),
-  fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed()),
+  fc.string({ unit: 'binary' }).filter(isWellFormed),
   fc.uint8Array({ maxLength: 300 }),
 )
 const someFields: fc.Arbitrary<Field[]> = fc.array(fc.tuple(fieldNumber, fieldValue), { maxLength: 12 })

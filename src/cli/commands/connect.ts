@@ -1,18 +1,17 @@
 // paircode connect
 import { Command } from 'commander'
 import type { Connection, ConnectionState } from '../../session/connection.ts'
-import type { Store } from '../../store/contract.ts'
-import { ConnectionStopped } from '../connection-stopped.ts'
 import type { Context } from '../context.ts'
-import { type Echoed, echo } from '../echo.ts'
-import { type Environment, readEnvironment } from '../environment.ts'
+import { readEnvironment } from '../environment.ts'
 import { DONE } from '../exit-code.ts'
-import { createLog } from '../log.ts'
-import { leadConsoleInto } from '../console-to-log.ts'
-import { maskedNumberOf, maskJid } from '../masking.ts'
 import { openedStore } from '../opened-store.ts'
-import { stateText } from '../state-words.ts'
-import { timeOfDay } from '../words.ts'
+import { leadConsoleInto } from '../printing/console-to-log.ts'
+import { createLog } from '../printing/log.ts'
+import { maskedNumberOf, maskJid } from '../printing/masking.ts'
+import { timeOfDay } from '../printing/words.ts'
+import { ConnectionStopped } from '../session/connection-stopped.ts'
+import { type Echoed, echo } from '../session/echo.ts'
+import { stateText } from '../session/state-words.ts'
 
 interface ConnectFlags {
   readonly store?: string
@@ -25,7 +24,10 @@ export function connectCommand(context: Context): Command {
     .description('Keeps a linked session online until Ctrl-C, and prints its states. Reconnects by itself.')
     .argument('<session>', 'as it was called when it was linked')
     .option('--echo', 'answer each text with the same text, to try it out')
-    .option('--store <address>', 'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)')
+    .option(
+      '--store <address>',
+      'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)',
+    )
     .option('--json', 'one JSON event a line')
     .action(async (session: string, flags: ConnectFlags) => {
       await keepOnline(session, flags, context)
@@ -38,22 +40,22 @@ async function keepOnline(session: string, flags: ConnectFlags, context: Context
   const environment = readEnvironment(context.variables)
   const { checkedSessionName } = await import('../../store/session-name.ts')
   checkedSessionName(session)
+  const logger = await createLog(environment.log, context.stderr)
   const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
+  const restoreConsole = leadConsoleInto(logger)
   try {
     tellOfNewKey()
-    const connection = await started(session, environment, store, context)
+    const jid = (await store.get(session))?.jid
+    const { connect } = await import('../../index.ts')
+    const { endpoint } = environment
+    const options = { session, store, logger, clock: context.clock }
+    const connection = connect(endpoint === undefined ? options : { ...options, endpoint })
     if (flags.echo === true) connection.on('socket', (socket) => echo(socket, echoTellers(context)))
-    await untilClosed(connection, (await store.get(session))?.jid, context)
+    await untilClosed(connection, jid, context)
   } finally {
     await store.close()
+    restoreConsole()
   }
-}
-
-async function started(session: string, { endpoint, log }: Environment, store: Store, context: Context): Promise<Connection> {
-  const [{ connect }, logger] = await Promise.all([import('../../index.ts'), createLog(log, context.stderr)])
-  leadConsoleInto(logger)
-  const options = { session, store, logger, clock: context.clock }
-  return connect(endpoint === undefined ? options : { ...options, endpoint })
 }
 
 /** @throws ConnectionStopped for an end that nobody asked for */
@@ -84,7 +86,11 @@ function tellState(state: ConnectionState, jid: string | undefined, { printer, c
   const message = { type: 'state', state: name, ...details }
   if (name === 'stopped') return printer.print(message, '')
   const who = name === 'online' && jid !== undefined ? ` as ${maskedNumberOf(jid)}. Ctrl-C stops it.` : ''
-  printer.print(message, `${timeOfDay(new Date(clock.now()))} ${stateText(state)}${who}`, name === 'online' ? 'done' : 'step')
+  printer.print(
+    message,
+    `${timeOfDay(new Date(clock.now()))} ${stateText(state)}${who}`,
+    name === 'online' ? 'done' : 'step',
+  )
 }
 
 function echoTellers({ printer }: Context) {

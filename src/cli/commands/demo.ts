@@ -1,11 +1,11 @@
 // paircode demo
 import { Command } from 'commander'
 import { LinkError } from '../../errors.ts'
-import { leadConsoleInto } from '../console-to-log.ts'
 import type { Context } from '../context.ts'
 import { readEnvironment } from '../environment.ts'
 import { DONE } from '../exit-code.ts'
-import { createLog } from '../log.ts'
+import { leadConsoleInto } from '../printing/console-to-log.ts'
+import { createLog } from '../printing/log.ts'
 
 interface DemoFlags {
   readonly auto?: boolean
@@ -31,7 +31,7 @@ export function demoCommand(context: Context): Command {
 async function demo(flags: DemoFlags, context: Context): Promise<void> {
   const refuse = codeOf(flags.refuse)
   const logger = await createLog(readEnvironment({ PAIRCODE_LOG: context.variables.PAIRCODE_LOG }).log, context.stderr)
-  const { tellStory } = await import('../demo-story.ts')
+  const { tellStory } = await import('../demo/story.ts')
   const restoreConsole = leadConsoleInto(logger)
   try {
     await tellStory({ auto: flags.auto === true || !context.interactive, refuse, logger }, context)

@@ -32,9 +32,9 @@ export function emulatorCommand(context: Context): Command {
 
 async function runEmulator({ port, phone = [EXAMPLE_NUMBER] }: EmulatorFlags, context: Context): Promise<void> {
   const [{ createDesk }, { readOrder }, { createOrderLines }] = await Promise.all([
-    import('../emulator-desk.ts'),
-    import('../emulator-order.ts'),
-    import('../order-lines.ts'),
+    import('../emulator/desk.ts'),
+    import('../emulator/order.ts'),
+    import('../emulator/order-lines.ts'),
   ])
   const emulator = await started(portOf(port))
   const lines = createOrderLines(context)
@@ -73,7 +73,11 @@ async function started(port: number): Promise<Emulator> {
 
 function tellEndpoint({ endpoint }: Emulator, { printer, program }: Context): void {
   const rootKey = Buffer.from(endpoint.rootKey).toString('base64')
-  printer.print({ type: 'listening', endpoint: endpoint.url, rootKey }, 'The emulator is running, on this machine only. It is not WhatsApp.', 'done')
+  printer.print(
+    { type: 'listening', endpoint: endpoint.url, rootKey },
+    'The emulator is running, on this machine only. It is not WhatsApp.',
+    'done',
+  )
   if (printer.kind !== 'terminal') return
   printer.say('\nIn another terminal, set these two lines:\n')
   // Not wrapped: they are to be copied.

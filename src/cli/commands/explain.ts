@@ -3,10 +3,10 @@ import { Command } from 'commander'
 import { LinkError } from '../../errors.ts'
 import type { Context } from '../context.ts'
 import { DONE } from '../exit-code.ts'
-import { EXPLAINED, EXPLANATIONS, type Explanation, isExplained } from '../explanations.ts'
-import { maskNumbers } from '../masking.ts'
-import { readableColumns } from '../screen.ts'
-import { wrap } from '../text-width.ts'
+import { EXPLAINED, EXPLANATIONS, type Explanation, isExplained } from '../printing/explanations.ts'
+import { maskNumbers } from '../printing/masking.ts'
+import { readableColumns } from '../terminal/screen.ts'
+import { wrap } from '../terminal/text-width.ts'
 
 export function explainCommand(context: Context): Command {
   return new Command('explain')
@@ -32,5 +32,7 @@ function explain(code: string, { printer }: Context): void {
 
 function explanationText(code: string, { happened, why, todo }: Explanation, columns: number): string {
   const steps = todo.flatMap((step) => wrap(`- ${step}`, columns, '  '))
-  return [code, '', ...wrap(happened, columns), '', ...wrap(`Why: ${why}`, columns), '', 'What to do:', ...steps].join('\n')
+  return [code, '', ...wrap(happened, columns), '', ...wrap(`Why: ${why}`, columns), '', 'What to do:', ...steps].join(
+    '\n',
+  )
 }

@@ -7,15 +7,15 @@ import type { LinkOptions } from '../../linking/options.ts'
 import type { Context } from '../context.ts'
 import { type Environment, readEnvironment } from '../environment.ts'
 import { DONE } from '../exit-code.ts'
-import { pipeLinkView } from '../link-pipe.ts'
-import { type Ending, linkedMessage, linkedText, nextSteps } from '../link-report.ts'
-import { terminalLinkView } from '../link-terminal.ts'
-import type { LinkView } from '../link-view.ts'
-import { type LinkFlags, type LinkWishes, linkWishes } from '../link-wishes.ts'
-import { createLog } from '../log.ts'
-import { leadConsoleInto } from '../console-to-log.ts'
-import { maskedNumberOf } from '../masking.ts'
+import { pipeLinkView } from '../link/pipe-view.ts'
+import { type Ending, linkedMessage, linkedText, nextSteps } from '../link/report.ts'
+import { terminalLinkView } from '../link/terminal-view.ts'
+import type { LinkView } from '../link/view.ts'
+import { type LinkFlags, type LinkWishes, linkWishes } from '../link/wishes.ts'
 import { openedStore } from '../opened-store.ts'
+import { leadConsoleInto } from '../printing/console-to-log.ts'
+import { createLog } from '../printing/log.ts'
+import { maskedNumberOf } from '../printing/masking.ts'
 
 export function linkCommand(context: Context): Command {
   return new Command('link')
@@ -26,7 +26,10 @@ export function linkCommand(context: Context): Command {
     )
     .argument('[phone...]', 'the number of the account, country code first: "+1 202 555 0123"')
     .option('--session <name>', 'what the session is called (default: from the device name, else "main")')
-    .option('--store <address>', 'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)')
+    .option(
+      '--store <address>',
+      'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)',
+    )
     .option('--device-name <name>', 'the bot’s name in Linked devices on the phone (default: "Paircode")')
     .option('--country <code>', 'two letters, for a number without a country code: BR, IN, US')
     .option('--qr', 'show a QR code to scan; with a number, beside the pairing code')
@@ -60,12 +63,18 @@ async function linkAccount(typed: string, flags: LinkFlags, context: Context): P
   const wishes = await linkWishes(typed, flags, context)
   const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
   try {
-    const { settledSession } = await import('../settled-session.ts')
+    const { settledSession } = await import('../link/settled-session.ts')
     const { session, alreadyLinked } = await settledSession(wishes, flags.replace === true, store)
     tellOfNewKey()
     if (!alreadyLinked) context.printer.say(`\nLinking ${subjectOf(wishes)} as session ${session}. Ctrl-C cancels.`)
     const logger = await createLog(environment.log, context.stderr)
-    const options: LinkOptions = { ...optionsOf(wishes, flags, environment), session, store, logger, clock: context.clock }
+    const options: LinkOptions = {
+      ...optionsOf(wishes, flags, environment),
+      session,
+      store,
+      logger,
+      clock: context.clock,
+    }
     const linked = await runLink(options, context)
     report({ linked, alreadyLinked, loggedIn: flags.wait, program: context.program }, context)
   } finally {
@@ -122,7 +131,7 @@ function subjectOf({ phone }: LinkWishes): string {
 
 async function createView(linking: Linking, { printer, clock, stdin, interrupts }: Context): Promise<LinkView> {
   if (printer.kind === 'pipe') return pipeLinkView(printer)
-  const { qrPicture } = await import('../qr-picture.ts')
+  const { qrPicture } = await import('../terminal/qr-picture.ts')
   return terminalLinkView({
     printer,
     clock,

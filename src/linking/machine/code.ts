@@ -9,6 +9,7 @@ import { expired, fail, retryOrFail } from './ending.ts'
 import { redraw } from './qr.ts'
 import {
   type AttemptState,
+  andThen,
   clearTimers,
   type Effect,
   emit,
@@ -17,7 +18,6 @@ import {
   type Step,
   setTimer,
   stay,
-  andThen,
 } from './state.ts'
 
 /** ms. After this nobody knows whether WhatsApp took the request; the code was not shown, so it may be asked again. */
@@ -102,7 +102,15 @@ export function takeHelloAnswer(state: AttemptState, stanza: Node, { now }: Mome
     {
       ...state,
       link: 'code',
-      code: { name: 'live', prepared, ref: answer.ref, expiresAt, accepted: 0, confirming: undefined, finishId: undefined },
+      code: {
+        name: 'live',
+        prepared,
+        ref: answer.ref,
+        expiresAt,
+        accepted: 0,
+        confirming: undefined,
+        finishId: undefined,
+      },
     },
     ...clearTimers('answer'),
     setTimer('code', Math.max(0, expiresAt - now)),

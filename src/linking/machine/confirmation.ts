@@ -1,10 +1,11 @@
 // No I/O. No clock. The phone answered a code: our half of the agreement (docs/protocol.md section 4).
+
+import type { Node } from '../../wire/nodes.ts'
 import { buildCompanionFinish } from '../companion-finish.ts'
 import { readIqAnswer } from '../iq.ts'
 import { agreeOnSecret } from '../key-agreement.ts'
 import type { PrimaryHello } from '../notifications.ts'
 import { refusalOfFinish } from '../refusals.ts'
-import type { Node } from '../../wire/nodes.ts'
 import { codeDied } from './code.ts'
 import { fail } from './ending.ts'
 import { type AttemptState, emit, type Moment, type Step, setTimer, stay, type Unwrapped } from './state.ts'

@@ -58,5 +58,8 @@ export function backoffMs(tries: number, delayMs: number, maxDelayMs: number): n
 }
 
 export function expired(codes: number): LinkError {
-  return new LinkError('expired', codes > 1 ? `none of ${codes} codes was typed in time` : 'the code was not typed in time')
+  return new LinkError(
+    'expired',
+    codes > 1 ? `none of ${codes} codes was typed in time` : 'the code was not typed in time',
+  )
 }

@@ -4,7 +4,7 @@ import { LinkError } from '../../errors.ts'
 import type { ConnectionEnd } from '../../wire/ends.ts'
 import { buildPairDeviceSign, buildPairRefusal, type PairSuccess } from '../pair-success.ts'
 import { fail } from './ending.ts'
-import { ALL_TIMERS, type AttemptState, clearTimers, emit, type Step, setTimer, stay, andThen } from './state.ts'
+import { ALL_TIMERS, type AttemptState, andThen, clearTimers, emit, type Step, setTimer, stay } from './state.ts'
 
 /** ms. A store that takes longer is a fault with a name. */
 const STORE_MS = 30_000
@@ -19,7 +19,12 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
     return refuse(state, success.id, 'forged', error)
   }
   if (success.kind === 'malformed')
-    return refuse(state, success.id, 'failed', new LinkError('server-error', `WhatsApp’s proof is unreadable: ${success.why}`))
+    return refuse(
+      state,
+      success.id,
+      'failed',
+      new LinkError('server-error', `WhatsApp’s proof is unreadable: ${success.why}`),
+    )
   const { id, account } = success
   return stay(
     // Whatever was still asked for or waited for is of no concern any more.
@@ -44,11 +49,10 @@ export function stored(state: AttemptState): Step {
   const { pairing } = state
   if (pairing.name !== 'storing') return stay(state)
   const reply = buildPairDeviceSign(pairing.id, pairing.account, pairing.signature)
-  return stay(
-    { ...state, pairing: { name: 'replying', account: pairing.account } },
-    ...clearTimers('store'),
-    { type: 'reply', node: reply },
-  )
+  return stay({ ...state, pairing: { name: 'replying', account: pairing.account } }, ...clearTimers('store'), {
+    type: 'reply',
+    node: reply,
+  })
 }
 
 export function notStored(state: AttemptState, error: LinkError): Step {
@@ -72,7 +76,12 @@ export function replySent(state: AttemptState): Step {
     { ...state, link: 'paired', pairing: { name: 'paired' } },
     { type: 'release' },
     setTimer('restart', RESTART_MS),
-    emit({ type: 'paired', jid, ...(lid === undefined ? {} : { lid }), ...(platform === undefined ? {} : { platform }) }),
+    emit({
+      type: 'paired',
+      jid,
+      ...(lid === undefined ? {} : { lid }),
+      ...(platform === undefined ? {} : { platform }),
+    }),
   )
   return andThen(paired, (now) => (now.connection.name === 'closed' ? finish(now) : stay(now)))
 }

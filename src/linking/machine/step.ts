@@ -17,12 +17,18 @@ import {
   dropConnection,
   refresh,
   retryCode,
-  tellDead,
   takeHelloAnswer,
   takePrepared,
   takeReservation,
+  tellDead,
 } from './code.ts'
-import { codeTimedOut, confirmationTimedOut, takeFinishAnswer, takePrimaryHello, takeUnwrapped } from './confirmation.ts'
+import {
+  codeTimedOut,
+  confirmationTimedOut,
+  takeFinishAnswer,
+  takePrimaryHello,
+  takeUnwrapped,
+} from './confirmation.ts'
 import { expired, fail, retryOrFail } from './ending.ts'
 import {
   endedWhilePairing,
@@ -36,7 +42,17 @@ import {
   takeSignature,
 } from './pairing.ts'
 import { nextRef, redraw, takeRefs } from './qr.ts'
-import { type AttemptState, clearTimers, type Input, type Moment, type Step, setTimer, stay, type TimerName, andThen } from './state.ts'
+import {
+  type AttemptState,
+  andThen,
+  clearTimers,
+  type Input,
+  type Moment,
+  type Step,
+  setTimer,
+  stay,
+  type TimerName,
+} from './state.ts'
 
 export function step(state: AttemptState, input: Input, moment: Moment): Step {
   if (state.over) return stay(state)

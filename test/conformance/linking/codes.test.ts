@@ -17,7 +17,9 @@ test('a wrong code alone: after its minute the code is taken back with a reason,
   const { phone, clock, link } = await setStage()
   const { linking, event } = link()
   const { code } = await event('code')
-  await expect(phone.enterCode(`${code.slice(0, 8)}${code.endsWith('Z') ? 'Y' : 'Z'}`)).rejects.toMatchObject({ code: 'wrong-code' })
+  await expect(phone.enterCode(`${code.slice(0, 8)}${code.endsWith('Z') ? 'Y' : 'Z'}`)).rejects.toMatchObject({
+    code: 'wrong-code',
+  })
   await event('confirming')
   await clock.advance(60_000)
   expect(await event('code-expired')).toMatchObject({ reason: 'unanswered', manual: false })
@@ -108,21 +110,24 @@ test.each([
   await linking.result
 })
 
-test.each(['ref', 'missing-child', 'duplicate'] as const)('a primary_hello with a wrong %s does not end the attempt', async (tampering) => {
-  const { phone, emulator, link } = await setStage()
-  emulator.tamper({ at: 'primary_hello', with: tampering })
-  const { linking, event } = link()
-  const { code } = await event('code')
-  const typed = phone.enterCode(code).catch(() => 'no answer')
-  if (tampering !== 'duplicate') {
-    await expect.poll(() => sentBy(emulator, 'server').some(({ tag }) => tag === 'notification')).toBe(true)
-    await emulator.advance(61_000)
-    await typed
-    await phone.enterCode(code)
-  }
-  await linking.result
-  expect(phone.linkedDevices()).toHaveLength(1)
-})
+test.each(['ref', 'missing-child', 'duplicate'] as const)(
+  'a primary_hello with a wrong %s does not end the attempt',
+  async (tampering) => {
+    const { phone, emulator, link } = await setStage()
+    emulator.tamper({ at: 'primary_hello', with: tampering })
+    const { linking, event } = link()
+    const { code } = await event('code')
+    const typed = phone.enterCode(code).catch(() => 'no answer')
+    if (tampering !== 'duplicate') {
+      await expect.poll(() => sentBy(emulator, 'server').some(({ tag }) => tag === 'notification')).toBe(true)
+      await emulator.advance(61_000)
+      await typed
+      await phone.enterCode(code)
+    }
+    await linking.result
+    expect(phone.linkedDevices()).toHaveLength(1)
+  },
+)
 
 test('the new secret that WhatsApp asks for with a QR code on show is drawn at once', async () => {
   const { phone, emulator, link } = await setStage()
@@ -216,7 +221,9 @@ test('one live code for an account, whatever the session and the spelling', asyn
   const { link } = await setStage()
   const { event, linking } = link()
   await event('code')
-  await expect(link({ session: 'other', phone: '001 (202) 555-0123', defaultCountry: 'DE' }).linking.result).rejects.toMatchObject({
+  await expect(
+    link({ session: 'other', phone: '001 (202) 555-0123', defaultCountry: 'DE' }).linking.result,
+  ).rejects.toMatchObject({
     code: 'code-outstanding',
   })
   await linking.cancel()

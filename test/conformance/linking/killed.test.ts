@@ -6,15 +6,19 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { build } from '../../../scripts/build.mjs'
 import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
 import { openStore } from '../../../src/store/index.ts'
-import { build } from '../../../scripts/build.mjs'
 import { NUMBER } from './stage.ts'
 
 beforeAll(() => build(), 120_000)
 
 interface Linker {
-  readonly seen: readonly { readonly type: string; readonly code?: string; readonly error?: { readonly status?: number } }[]
+  readonly seen: readonly {
+    readonly type: string
+    readonly code?: string
+    readonly error?: { readonly status?: number }
+  }[]
   until(type: string): Promise<{ readonly code?: string }>
   kill(): Promise<void>
 }
@@ -68,25 +72,31 @@ function follow(child: ChildProcess): Linker {
   }
 }
 
-test.each(['never typed', 'typed wrong'])('killed with a code that was %s: the next start shows a new code, which links', async (how) => {
-  const { emulator, phone, storeUrl, start } = await scene()
-  const first = start()
-  const { code = '' } = await first.until('code')
-  if (how === 'typed wrong')
-    await expect(phone.enterCode(`${code.slice(0, 8)}${code.endsWith('Z') ? 'Y' : 'Z'}`)).rejects.toMatchObject({ code: 'wrong-code' })
-  await first.kill()
-  const store = await openStore(storeUrl)
-  expect(await store.list()).toEqual([])
-  await store.close()
+test.each(['never typed', 'typed wrong'])(
+  'killed with a code that was %s: the next start shows a new code, which links',
+  async (how) => {
+    const { emulator, phone, storeUrl, start } = await scene()
+    const first = start()
+    const { code = '' } = await first.until('code')
+    if (how === 'typed wrong')
+      await expect(phone.enterCode(`${code.slice(0, 8)}${code.endsWith('Z') ? 'Y' : 'Z'}`)).rejects.toMatchObject({
+        code: 'wrong-code',
+      })
+    await first.kill()
+    const store = await openStore(storeUrl)
+    expect(await store.list()).toEqual([])
+    await store.close()
 
-  const second = start()
-  const next = await second.until('code')
-  expect(next.code).not.toBe(code)
-  await phone.enterCode(next.code ?? '')
-  await second.until('online')
-  expect(second.seen.map((event) => event.type)).not.toContain('failed')
-  expect(emulator.logins).toHaveLength(1)
-}, 60_000)
+    const second = start()
+    const next = await second.until('code')
+    expect(next.code).not.toBe(code)
+    await phone.enterCode(next.code ?? '')
+    await second.until('online')
+    expect(second.seen.map((event) => event.type)).not.toContain('failed')
+    expect(emulator.logins).toHaveLength(1)
+  },
+  60_000,
+)
 
 test('killed right after pairing: the next start comes online without a code', async () => {
   const { emulator, phone, start } = await scene()

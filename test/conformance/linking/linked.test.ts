@@ -44,7 +44,12 @@ test('the phone is asked about a browser, and the list of devices shows the name
 })
 
 test('the icon follows the chosen browser in both of its number spaces', async () => {
-  for (const [browser, platform] of [['Edge', /edge/i], ['Firefox', /firefox/i], ['Safari', /safari/i], ['Opera', /opera/i]] as const) {
+  for (const [browser, platform] of [
+    ['Edge', /edge/i],
+    ['Firefox', /firefox/i],
+    ['Safari', /safari/i],
+    ['Opera', /opera/i],
+  ] as const) {
     const { phone, link } = await setStage()
     const { linking, event } = link({ device: { browser, os: 'Mac OS' } })
     const { code } = await event('code')
@@ -102,7 +107,14 @@ test('a message sent between link and connect reaches the bot exactly once, and 
       socket.ev.on('messages.upsert', async ({ messages }) => {
         for (const { key, message } of messages) {
           const text = message?.conversation ?? message?.extendedTextMessage?.text
-          if (key.fromMe || text === undefined || text === null || key.remoteJid === null || key.remoteJid === undefined) continue
+          if (
+            key.fromMe ||
+            text === undefined ||
+            text === null ||
+            key.remoteJid === null ||
+            key.remoteJid === undefined
+          )
+            continue
           texts.push(text)
           await socket.sendMessage(key.remoteJid, { text: `echo: ${text}` })
           resolve()
@@ -111,7 +123,10 @@ test('a message sent between link and connect reaches the bot exactly once, and 
     })
   })
   await heard
-  expect(await contact.received()).toEqual({ from: expect.stringMatching(/^12025550123@/), text: 'echo: are you there?' })
+  expect(await contact.received()).toEqual({
+    from: expect.stringMatching(/^12025550123@/),
+    text: 'echo: are you there?',
+  })
   await contact.send(NUMBER, 'second')
   expect(await contact.received()).toMatchObject({ text: 'echo: second' })
   expect(texts).toEqual(['are you there?', 'second'])
@@ -141,7 +156,13 @@ test('a bot with socket options of its own gets a socket of its own, and hears w
   await phone.enterCode((await event('code')).code)
   await linking.result
   await contact.send(NUMBER, 'kept')
-  const bot = connect({ session: 'sales', store, clock, endpoint: emulator.endpoint, socket: { markOnlineOnConnect: false } })
+  const bot = connect({
+    session: 'sales',
+    store,
+    clock,
+    endpoint: emulator.endpoint,
+    socket: { markOnlineOnConnect: false },
+  })
   const texts = textsHeardBy(bot)
   await expect.poll(() => texts).toEqual(['kept'])
   expect(emulator.logins).toHaveLength(2)

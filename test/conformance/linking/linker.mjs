@@ -11,5 +11,7 @@ const linking = link({
   endpoint: { url: ENDPOINT_URL, rootKey: Buffer.from(ROOT_KEY, 'base64') },
 })
 for await (const event of linking)
-  console.log(JSON.stringify({ ...event, ...(event.error && { error: { code: event.error.code, status: event.error.status } }) }))
+  console.log(
+    JSON.stringify({ ...event, ...(event.error && { error: { code: event.error.code, status: event.error.status } }) }),
+  )
 await store.close()

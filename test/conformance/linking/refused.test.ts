@@ -3,7 +3,7 @@ import { startForgedEmulator } from '../../../src/emulator/emulator.ts'
 import { type CertificateDefect, LinkError } from '../../../src/index.ts'
 import { openStore } from '../../../src/store/index.ts'
 import { childOf } from '../../../src/wire/nodes.ts'
-import { NUMBER, sentBy, setStage, type Stage, type Watched } from './stage.ts'
+import { NUMBER, type Stage, sentBy, setStage, type Watched } from './stage.ts'
 
 const TIMES = 3
 
@@ -39,25 +39,28 @@ test.each([
   [452, 'not-available', 452, 1],
   [500, 'server-error', 500, TIMES],
   [418, 'rejected', 418, 1],
-] as const)('refused with %i: no code, %s, nothing stored, and the same name links afterwards', async (code, expected, status, tries) => {
-  const stage = await setStage()
-  stage.emulator.fail({ at: 'companion_hello', code, times: TIMES })
-  const watched = stage.link()
-  const error = await failure(stage, watched)
-  expect(error).toMatchObject({ code: expected, status })
-  expect(watched.types()).not.toContain('code')
-  expect(watched.types().filter((type) => type === 'retrying')).toHaveLength(tries - 1)
-  expect(watched.types().at(-1)).toBe('failed')
-  expect(await stage.store.list()).toEqual([])
-  stage.emulator.fail({ at: 'companion_hello', code, times: 0 })
+] as const)(
+  'refused with %i: no code, %s, nothing stored, and the same name links afterwards',
+  async (code, expected, status, tries) => {
+    const stage = await setStage()
+    stage.emulator.fail({ at: 'companion_hello', code, times: TIMES })
+    const watched = stage.link()
+    const error = await failure(stage, watched)
+    expect(error).toMatchObject({ code: expected, status })
+    expect(watched.types()).not.toContain('code')
+    expect(watched.types().filter((type) => type === 'retrying')).toHaveLength(tries - 1)
+    expect(watched.types().at(-1)).toBe('failed')
+    expect(await stage.store.list()).toEqual([])
+    stage.emulator.fail({ at: 'companion_hello', code, times: 0 })
 
-  if (code === 400 || code === 429) {
-    expect(error.retryAfterMs).toBe(60_000)
-    await expect(stage.link().linking.result).rejects.toMatchObject({ code: 'rate-limited' })
-    await stage.clock.advance(60_000)
-  }
-  await linksNow(stage)
-})
+    if (code === 400 || code === 429) {
+      expect(error.retryAfterMs).toBe(60_000)
+      await expect(stage.link().linking.result).rejects.toMatchObject({ code: 'rate-limited' })
+      await stage.clock.advance(60_000)
+    }
+    await linksNow(stage)
+  },
+)
 
 test('after a refusal that makes the account wait, a fresh store links at once', async () => {
   const stage = await setStage()
@@ -121,37 +124,46 @@ test.each([
   'leaf-issuer',
   'key-mismatch',
   'dates',
-] as const)('a forged server (%s) is refused with its reason, and learns nothing', async (defect: CertificateDefect) => {
-  const emulator = await startForgedEmulator(defect)
-  const stage = await setStage({ emulator })
-  const watched = stage.link()
-  const error = await failure(stage, watched)
-  expect(error).toMatchObject({ code: 'untrusted-server', reason: defect })
-  if (defect === 'dates') expect(error.advice).toContain('clock')
-  expect(watched.types()).toEqual(['connecting', 'failed'])
-  expect(emulator.stanzas).toEqual([])
-})
+] as const)(
+  'a forged server (%s) is refused with its reason, and learns nothing',
+  async (defect: CertificateDefect) => {
+    const emulator = await startForgedEmulator(defect)
+    const stage = await setStage({ emulator })
+    const watched = stage.link()
+    const error = await failure(stage, watched)
+    expect(error).toMatchObject({ code: 'untrusted-server', reason: defect })
+    if (defect === 'dates') expect(error.advice).toContain('clock')
+    expect(watched.types()).toEqual(['connecting', 'failed'])
+    expect(emulator.stanzas).toEqual([])
+  },
+)
 
-test.each(['hmac', 'signature'] as const)('a forged %s is refused: 401 is answered and nothing is stored', async (part) => {
-  const stage = await setStage()
-  stage.emulator.tamper({ at: 'pair_success', with: part })
-  const watched = stage.link()
-  const { code } = await watched.event('code')
-  await expect(stage.phone.enterCode(code)).rejects.toMatchObject({ code: 'refused' })
-  expect(await failure(stage, watched)).toMatchObject({ code: 'verification-failed' })
-  expect(await stage.store.list()).toEqual([])
-  expect(stage.phone.linkedDevices()).toEqual([])
-  const answers = sentBy(stage.emulator, 'client').filter(({ tag, attrs }) => tag === 'iq' && attrs.type === 'error')
-  expect(answers.map((answer) => childOf(answer, 'error')?.attrs)).toEqual([{ code: '401', text: 'not-authorized' }])
-  await linksNow(stage)
-})
+test.each(['hmac', 'signature'] as const)(
+  'a forged %s is refused: 401 is answered and nothing is stored',
+  async (part) => {
+    const stage = await setStage()
+    stage.emulator.tamper({ at: 'pair_success', with: part })
+    const watched = stage.link()
+    const { code } = await watched.event('code')
+    await expect(stage.phone.enterCode(code)).rejects.toMatchObject({ code: 'refused' })
+    expect(await failure(stage, watched)).toMatchObject({ code: 'verification-failed' })
+    expect(await stage.store.list()).toEqual([])
+    expect(stage.phone.linkedDevices()).toEqual([])
+    const answers = sentBy(stage.emulator, 'client').filter(({ tag, attrs }) => tag === 'iq' && attrs.type === 'error')
+    expect(answers.map((answer) => childOf(answer, 'error')?.attrs)).toEqual([{ code: '401', text: 'not-authorized' }])
+    await linksNow(stage)
+  },
+)
 
 test.each([400, 500])('a refused confirmation (%i) ends the attempt with its number', async (code) => {
   const stage = await setStage()
   stage.emulator.fail({ at: 'companion_finish', code })
   const watched = stage.link()
   void stage.phone.enterCode((await watched.event('code')).code).catch(() => {})
-  expect(await failure(stage, watched)).toMatchObject({ code: code === 400 ? 'rejected' : 'server-error', status: code })
+  expect(await failure(stage, watched)).toMatchObject({
+    code: code === 400 ? 'rejected' : 'server-error',
+    status: code,
+  })
   expect(await stage.store.list()).toEqual([])
 })
 

@@ -1,11 +1,11 @@
 // A store, an emulator and a clock for one test, and the ways to watch a link on it.
 import { onTestFinished } from 'vitest'
-import type { Node } from '../../../src/wire/nodes.ts'
-import { createVirtualClock, type VirtualClock } from '../../../src/emulator/virtual-clock.ts'
 import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
+import { createVirtualClock, type VirtualClock } from '../../../src/emulator/virtual-clock.ts'
 import { type LinkEvent, type Linking, type LinkOptions, link } from '../../../src/index.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { openStore, type Store } from '../../../src/store/index.ts'
+import type { Node } from '../../../src/wire/nodes.ts'
 
 export const NUMBER = '+12025550123'
 export const CONTACT = '+12025550188'
@@ -40,7 +40,14 @@ export async function setStage(options: { emulator?: Emulator; storeUrl?: string
     phone,
     contact,
     link(given = {}) {
-      const linking = link({ session: 'sales', store, clock, endpoint: emulator.endpoint, ...('phone' in given ? {} : { phone: NUMBER }), ...given })
+      const linking = link({
+        session: 'sales',
+        store,
+        clock,
+        endpoint: emulator.endpoint,
+        ...('phone' in given ? {} : { phone: NUMBER }),
+        ...given,
+      })
       open.push(linking)
       return watch(linking)
     },
@@ -84,7 +91,8 @@ export function watch(linking: Linking): Watched {
       for (;;) {
         const found = events.filter((event) => event.type === type)[nth - 1]
         if (found !== undefined) return found as never
-        if (over) throw new Error(`no event ${type} (${nth}); there were ${events.map((event) => event.type).join(', ')}`)
+        if (over)
+          throw new Error(`no event ${type} (${nth}); there were ${events.map((event) => event.type).join(', ')}`)
         await changed()
       }
     },

@@ -22,37 +22,47 @@ function shapeOf(value: unknown): unknown {
 function comparable(creds: AuthenticationCreds): unknown {
   const { registered, pairingCode, nextPreKeyId, firstUnuploadedPreKeyId, account, me, routingInfo, ...rest } = creds
   const { details, ...signatures } = account ?? {}
-  return { ...(shapeOf(rest) as object), me: shapeOf({ id: me?.id, lid: me?.lid }), account: shapeOf(signatures), hasDetails: details !== undefined }
+  return {
+    ...(shapeOf(rest) as object),
+    me: shapeOf({ id: me?.id, lid: me?.lid }),
+    account: shapeOf(signatures),
+    hasDetails: details !== undefined,
+  }
 }
 
-test.each(['code', 'qr'] as const)('after a %s, the credentials are what plain Baileys keeps, but for the named differences', async (way) => {
-  const { phone, store, emulator, link } = await setStage()
-  const { linking, event } = link({ ...(way === 'qr' ? { phone: undefined } : {}), firstLogin: false })
-  if (way === 'qr') await phone.scanQr((await event('qr')).data)
-  else await phone.enterCode((await event('code')).code)
-  await linking.result
-  const { state } = await store.authState('sales')
-  const ours = structuredClone({ ...state.creds })
+test.each(['code', 'qr'] as const)(
+  'after a %s, the credentials are what plain Baileys keeps, but for the named differences',
+  async (way) => {
+    const { phone, store, emulator, link } = await setStage()
+    const { linking, event } = link({ ...(way === 'qr' ? { phone: undefined } : {}), firstLogin: false })
+    if (way === 'qr') await phone.scanQr((await event('qr')).data)
+    else await phone.enterCode((await event('code')).code)
+    await linking.result
+    const { state } = await store.authState('sales')
+    const ours = structuredClone({ ...state.creds })
 
-  const other = emulator.addPhone('+12025550177')
-  const plain = startBot(emulator)
-  await plain.until((update) => update.qr !== undefined)
-  const code = await plain.sock.requestPairingCode('12025550177')
-  await other.prompted()
-  await other.enterCode(code)
-  await plain.until((update) => update.connection === 'close')
-  const theirs = plain.state.creds
+    const other = emulator.addPhone('+12025550177')
+    const plain = startBot(emulator)
+    await plain.until((update) => update.qr !== undefined)
+    const code = await plain.sock.requestPairingCode('12025550177')
+    await other.prompted()
+    await other.enterCode(code)
+    await plain.until((update) => update.connection === 'close')
+    const theirs = plain.state.creds
 
-  expect(comparable(ours)).toEqual(comparable(theirs))
-  expect(ours).toMatchObject({ registered: true, nextPreKeyId: PRE_KEY_COUNT + 1, firstUnuploadedPreKeyId: 1 })
-  expect(theirs).toMatchObject({ registered: true, nextPreKeyId: 1, firstUnuploadedPreKeyId: 1 })
-  expect(ours.pairingCode).toBeUndefined()
-  expect(Buffer.from(ours.advSecretKey, 'base64')).toHaveLength(32)
-  const ids = Array.from({ length: PRE_KEY_COUNT }, (_, index) => String(index + 1))
-  const preKeys = await state.keys.get('pre-key', ids)
-  expect(Object.keys(preKeys)).toHaveLength(PRE_KEY_COUNT)
-  expect(new Set(Object.values(preKeys).map((pair) => Buffer.from(pair.private).toString('hex'))).size).toBe(PRE_KEY_COUNT)
-})
+    expect(comparable(ours)).toEqual(comparable(theirs))
+    expect(ours).toMatchObject({ registered: true, nextPreKeyId: PRE_KEY_COUNT + 1, firstUnuploadedPreKeyId: 1 })
+    expect(theirs).toMatchObject({ registered: true, nextPreKeyId: 1, firstUnuploadedPreKeyId: 1 })
+    expect(ours.pairingCode).toBeUndefined()
+    expect(Buffer.from(ours.advSecretKey, 'base64')).toHaveLength(32)
+    const ids = Array.from({ length: PRE_KEY_COUNT }, (_, index) => String(index + 1))
+    const preKeys = await state.keys.get('pre-key', ids)
+    expect(Object.keys(preKeys)).toHaveLength(PRE_KEY_COUNT)
+    expect(new Set(Object.values(preKeys).map((pair) => Buffer.from(pair.private).toString('hex'))).size).toBe(
+      PRE_KEY_COUNT,
+    )
+  },
+)
 
 test('plain Baileys comes online with what was stored, hears a text and answers it', async () => {
   const { phone, contact, store, emulator, link } = await setStage()

@@ -348,6 +348,43 @@ describe('refusals that end the attempt at once', () => {
   })
 })
 
+describe('a slot that takes long to be had', () => {
+  const lose = (driver: Driver): void => {
+    driver.feed({ type: 'start' })
+    driver.feed({ type: 'ended', end: { kind: 'closed' } })
+  }
+
+  it('is waited for, also by a request that is tried again', () => {
+    const driver = drive({ held: ['reserved'] })
+    lose(driver)
+    driver.advance(5_000)
+    driver.receive(pairDevice())
+    expect(hellos(driver)).toHaveLength(0)
+    driver.feed({ type: 'reserved' })
+    expect(hellos(driver)).toHaveLength(1)
+  })
+
+  it('and comes between two tries is had', () => {
+    const driver = drive({ held: ['reserved'] })
+    lose(driver)
+    driver.feed({ type: 'reserved' })
+    driver.advance(5_000)
+    driver.receive(pairDevice())
+    expect(hellos(driver)).toHaveLength(1)
+    expect(count(driver, 'reserve')).toBe(1)
+  })
+
+  it('and is refused between two tries ends the attempt: nothing is sent to WhatsApp', () => {
+    const driver = drive({ held: ['reserved'] })
+    lose(driver)
+    driver.feed({ type: 'not-reserved', error: new LinkError('rate-limited', 'no') })
+    expect(failure(driver)).toMatchObject({ code: 'rate-limited', slot: 'keep' })
+    driver.advance(60_000)
+    driver.receive(pairDevice())
+    expect(hellos(driver)).toHaveLength(0)
+  })
+})
+
 describe('the slot of a request that the caller cancels', () => {
   it('is given back when WhatsApp was not asked', () => {
     const driver = drive()

@@ -1,5 +1,6 @@
 // How a live code ends, and what follows (docs/protocol.md sections 2 to 6).
 import { describe, expect, it } from 'vitest'
+import type { Effect } from '../../../src/linking/machine/state.ts'
 import type { ConnectionEnd } from '../../../src/wire/ends.ts'
 import { toHex } from '../keys.ts'
 import { CANCELLED, type Driver, drive, FIRST_SECRET, secretOf } from '../machine-driver.ts'
@@ -15,6 +16,7 @@ import {
   last,
   live,
   qrRef,
+  proof,
   qrSecret,
   ready,
   types,
@@ -201,6 +203,22 @@ describe('refresh_code', () => {
   })
 })
 
+describe('the work on an answer', () => {
+  it('is for its own code: what was unwrapped for the code before is dropped', () => {
+    const driver = live(drive({ held: ['unwrapped'] }))
+    const unwrapOf = (effects: readonly Effect[]) => effects.find((effect) => effect.type === 'unwrap')
+    const old = unwrapOf(answerAsPhone(driver))
+    driver.receive(refreshCode(REF))
+    accept(driver, Buffer.from('2'))
+    const fresh = unwrapOf(answerAsPhone(driver, { ref: Buffer.from('2') }))
+    const [late, own] = [old, fresh].map((effect) => effect && driver.answerTo(effect))
+    if (late !== undefined) driver.feed(late)
+    expect(finishes(driver)).toHaveLength(0)
+    if (own !== undefined) driver.feed(own)
+    expect(finishes(driver)).toHaveLength(1)
+  })
+})
+
 describe('refresh: manual', () => {
   const manual = (settings = {}) => drive({ settings: { refresh: 'manual', ...settings } })
 
@@ -348,6 +366,16 @@ describe('companion_reg_refresh', () => {
     expect(finishes(driver)).toHaveLength(0)
     driver.receive(registrationRefresh())
     expect(secretOf(driver)).not.toBe(toHex(FIRST_SECRET).slice(0, 16))
+    expect(toHex(qrSecret(driver))).toBe(toHex(driver.state.advSecret))
+  })
+
+  it('while a finish is out keeps its secret, though the phone answered once more with a low-order key', () => {
+    const driver = confirming(drive({ settings: { qr: true } }))
+    const stanza = proof(driver)
+    answerAsPhone(driver, { identity: Buffer.alloc(32) })
+    driver.receive(registrationRefresh())
+    driver.receive(stanza)
+    expect(last(types(driver))).toBe('paired')
   })
 
   it('is the exception again only as long as the 60 s run', () => {
