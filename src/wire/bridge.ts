@@ -16,7 +16,7 @@ import { type Node, S_WHATSAPP_NET } from './nodes.ts'
 import { agree } from './noise.ts'
 
 /** For end-to-end encryption between the emulator's phones and the bots; see their types in the bridge. */
-export { ProtocolAddress, SessionBuilder, SessionCipher, SessionRecord, type SignalStorage } from 'whatsapp-rust-bridge'
+export { ProtocolAddress, SessionBuilder, SessionCipher, type SignalStorage } from 'whatsapp-rust-bridge'
 
 /** An X25519 key pair, 32 raw bytes each (without the leading type byte 05 of Signal). Prints redacted. */
 export interface KeyPair {

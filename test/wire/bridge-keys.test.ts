@@ -52,7 +52,7 @@ describe('generateKeyPair', () => {
 
 describe('generateRegistrationId', () => {
   it('is a whole number from 1 to 16380', () => {
-    const ids = Array.from({ length: 100_000 }, () => generateRegistrationId())
+    const ids = Array.from({ length: 40_000 }, () => generateRegistrationId())
     expect(ids.every(Number.isInteger)).toBe(true)
     expect(ids.reduce((least, id) => Math.min(least, id))).toBeGreaterThanOrEqual(1)
     expect(ids.reduce((most, id) => Math.max(most, id))).toBeLessThanOrEqual(16_380)
@@ -101,30 +101,31 @@ describe('sign and verify', () => {
     }
   })
 
-  it('refuse a signature of which any bit changed', () => {
-    for (let bit = 0; bit < 512; bit += 1)
+  it('refuse a signature of which a bit changed, in any of its bytes', () => {
+    // Every bit of the first and the last byte of both halves, one of each other byte.
+    for (let bit = 0; bit < 512; bit += [0, 31, 32, 63].includes(bit >> 3) ? 1 : 8)
       expect(verify(pair.public, MESSAGE, flipped(signature, bit)), `bit ${bit}`).toBe(false)
   })
 
-  it('refuse a message of which any bit changed', () => {
-    for (let bit = 0; bit < MESSAGE.length * 8; bit += 1)
+  it('refuse a message of which a bit changed, in any of its bytes', () => {
+    for (let bit = 0; bit < MESSAGE.length * 8; bit += 9)
       expect(verify(pair.public, flipped(MESSAGE, bit), signature), `bit ${bit}`).toBe(false)
   })
 
-  it('refuse a key of which any bit changed', () => {
+  it('refuse a key of which a bit changed, in any of its bytes', () => {
     // Not the highest: X25519 keys have 255 bits, and every implementation ignores it (RFC 7748 section 5).
-    for (let bit = 0; bit < 255; bit += 1)
+    for (const bit of [...Array.from({ length: 32 }, (_, byte) => byte * 8 + (byte % 7)), 1, 253, 254])
       expect(verify(flipped(pair.public, bit), MESSAGE, signature), `bit ${bit}`).toBe(false)
   })
 
   it('refuse 64 zero bytes under any key', () => {
-    for (let round = 0; round < 50; round += 1)
+    for (let round = 0; round < 20; round += 1)
       expect(verify(generateKeyPair().public, Buffer.of(round), new Uint8Array(64))).toBe(false)
   })
 
   // Under these, 64 zero bytes would be a signature of one message in a few (X25519 keys of small order, RFC 7748 section 6.1).
   it.each(SMALL_ORDER)('refuse everything under the key %s', (key) => {
-    for (let round = 0; round < 30; round += 1) {
+    for (let round = 0; round < 10; round += 1) {
       expect(verify(bytesOf(key), Buffer.of(round), new Uint8Array(64))).toBe(false)
       expect(verify(bytesOf(key), Buffer.of(round), Uint8Array.of(1, ...new Uint8Array(63)))).toBe(false)
     }

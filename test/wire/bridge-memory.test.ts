@@ -22,9 +22,9 @@ describe('the memory of the bridge', () => {
   it.each([
     ['a stanza without children', 5_000, () => bridge.decodeNode(flat)],
     ['pair-device with its six refs', 20_000, () => bridge.decodeNode(pairDevice)],
-    ['a stanza written', 5_000, () => bridge.encodeNode(node('iq', { id: '5' }, refs))],
-    ['junk refused', 5_000, () => expect(() => bridge.decodeNode(junk)).toThrow(Error)],
-    ['a key pair made', 5_000, () => bridge.generateKeyPair()],
+    ['a stanza written', 3_000, () => bridge.encodeNode(node('iq', { id: '5' }, refs))],
+    ['junk refused', 2_000, () => expect(() => bridge.decodeNode(junk)).toThrow(Error)],
+    ['a key pair made', 2_000, () => bridge.generateKeyPair()],
   ])('does not grow with their number: %s, %i times', (_what, times, use) => {
     for (let warm = 0; warm < 500; warm += 1) use()
     const before = bytes()

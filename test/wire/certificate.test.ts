@@ -1,3 +1,4 @@
+import { WA_CERT_DETAILS } from 'baileys/lib/Defaults/index.js'
 import { Curve } from 'baileys/lib/Utils/crypto.js'
 import { proto } from 'baileys/WAProto/index.js'
 import { describe, expect, it } from 'vitest'
@@ -300,6 +301,10 @@ describe('why Baileys is not asked (docs/protocol.md section 1)', () => {
       expect(Curve.verify(key, intermediate.details, ZEROS)).toBe(true)
       expect(verify(key, intermediate.details, ZEROS)).toBe(false)
     }
+  })
+
+  it('both know the same root key of WhatsApp', () => {
+    expect(Buffer.from(WHATSAPP.rootKey).equals(WA_CERT_DETAILS.PUBLIC_KEY)).toBe(true)
   })
 
   it('both tell a good signature', () => {

@@ -28,8 +28,8 @@ const PHONE_AND_LINK: Readonly<
       'digit too many or too few was typed. Numbers from examples (+1 202 555 01xx) are refused too, unless an emulator is used.',
     todo: [
       'Write it as +, country code, number, without the leading zero: +44 20 7946 0123.',
-      'For numbers as they are dialled at home, add --country with two letters: --country BR.',
-      'If you are sure that the number exists although the numbering plan says otherwise: --anyway.',
+      'For numbers as they are dialled at home, add --country with two letters: “--country BR”.',
+      'If you are sure that the number exists although the numbering plan says otherwise: “--anyway”.',
     ],
   },
   'invalid-code': {
@@ -42,27 +42,27 @@ const PHONE_AND_LINK: Readonly<
     why:
       'The name is what people see under “Linked devices” and decide by whether to keep the link. So it must name the bot: ' +
       'not WhatsApp, Meta, Facebook or a browser, and without invisible characters.',
-    todo: ['Choose 1 to 64 characters that name your bot or your company: --device-name "Acme Sales".'],
+    todo: ['Choose 1 to 64 characters that name your bot or your company: “--device-name "Acme Sales"”.'],
   },
   'invalid-session': {
     happened: 'The name of the session cannot be used.',
     why: 'Names of sessions are typed and become parts of addresses, so they are kept simple.',
     todo: [
-      'Use 1 to 64 small letters, digits, dots, dashes or underscores, a letter or digit first: --session sales-2.',
+      'Use 1 to 64 small letters, digits, dots, dashes or underscores, a letter or digit first: “--session sales-2”.',
     ],
   },
   'invalid-options': {
     happened: 'The command or its settings make no sense as they are. Nothing was touched.',
     why: 'An option is misspelt or lacks its value, two of them contradict each other, or a PAIRCODE_… variable is wrong.',
-    todo: ['Correct what the message names.', 'See what a command takes: paircode link --help.'],
+    todo: ['Correct what the message names.', 'See what a command takes: “paircode link --help”.'],
   },
   'session-exists': {
     happened: 'The session is linked already, and nobody said that it may be replaced.',
     why: 'One session holds one account. What is linked is never given up in silence.',
     todo: [
-      'Keep it online: paircode connect <session>.',
-      'Link another account under another name: --session <name>.',
-      'Link it anew: --replace. The old login stays valid until the new one is stored.',
+      'Keep it online: “paircode connect <session>”.',
+      'Link another account under another name: “--session <name>”.',
+      'Link it anew: “--replace. The old login stays valid until the new one is stored”.',
     ],
   },
 }
@@ -92,7 +92,7 @@ const ANSWERS: Readonly<
     why:
       'WhatsApp allows few attempts per number and then refuses for a while (429); asking on makes it longer. To stay below ' +
       'that, paircode itself allows 3 codes in 10 minutes per account, over all programs that share a store.',
-    todo: ['Wait as long as the message says, then try once.', 'Or link by QR code: paircode link --qr.'],
+    todo: ['Wait as long as the message says, then try once.', 'Or link by QR code: “paircode link --qr”.'],
   },
   rejected: {
     happened: 'WhatsApp refused.',
@@ -102,7 +102,7 @@ const ANSWERS: Readonly<
     todo: [
       'Check that WhatsApp runs on the phone with exactly this number. Old Brazilian numbers may need their form without the 9.',
       'Wait a few minutes, then try once more.',
-      'Or link by QR code: paircode link --qr.',
+      'Or link by QR code: “paircode link --qr”.',
     ],
   },
   forbidden: {
@@ -116,7 +116,7 @@ const ANSWERS: Readonly<
   'not-available': {
     happened: 'Linking by code is not available for this account (452).',
     why: 'WhatsApp has not enabled it for every account.',
-    todo: ['Link by QR code: paircode link --qr.'],
+    todo: ['Link by QR code: “paircode link --qr”.'],
   },
   'passkey-required': {
     happened: 'WhatsApp asks this account for a passkey before a device may be linked.',
@@ -165,7 +165,7 @@ const TRUST: Readonly<
   'outdated-version': {
     happened: 'WhatsApp no longer accepts the version that this client says it is (405).',
     why: 'WhatsApp retires old versions of WhatsApp Web; paircode and baileys name one of them.',
-    todo: ['Update both: npm install paircode@latest baileys@latest.'],
+    todo: ['Update both: “npm install paircode@latest baileys@latest”.'],
   },
   network: {
     happened: 'WhatsApp could not be reached, or stopped answering.',
@@ -215,7 +215,7 @@ const STORES: Readonly<
   'newer-schema': {
     happened: 'The store was written by a newer paircode. Nothing was touched.',
     why: 'It was opened by a newer version before, which changed its form.',
-    todo: ['Update: npm install paircode@latest.'],
+    todo: ['Update: “npm install paircode@latest”.'],
   },
   'not-a-store': {
     happened: 'What the address names is not a store of paircode. It was left as it is.',
@@ -225,7 +225,7 @@ const STORES: Readonly<
   'not-linked': {
     happened: 'There is no linked session of this name.',
     why: 'It was never linked in this store, it was removed, or another store is meant.',
-    todo: ['See what is there: paircode sessions.', 'Link it: paircode link --session <name>.'],
+    todo: ['See what is there: “paircode sessions”.', 'Link it: “paircode link --session <name>”.'],
   },
   'lease-lost': {
     happened: 'Another program took this session over while it was held here.',
@@ -235,12 +235,12 @@ const STORES: Readonly<
   'broken-folder': {
     happened: 'The folder with Baileys’ files cannot be imported as it is. Nothing was imported.',
     why: 'A file in it is cut off or missing, as after a crash in the middle of a write.',
-    todo: ['Mend or leave out the file that is named.', 'Or link anew: paircode link.'],
+    todo: ['Mend or leave out the file that is named.', 'Or link anew: “paircode link”.'],
   },
   'bad-session': {
     happened: 'The stored login of this session cannot be used, so it went to the archive.',
     why: 'Parts of it are missing or contradict each other.',
-    todo: ['Link it anew: paircode link --session <name>.'],
+    todo: ['Link it anew: “paircode link --session <name>”.'],
   },
 }
 
@@ -250,12 +250,12 @@ const ENDS: Readonly<
   'logged-out': {
     happened: 'The session is no longer linked: its login was archived for 7 days, and is of no use any more.',
     why: 'Somebody logged it out under “Linked devices”, the phone was not used for 14 days, or WhatsApp unlinked it.',
-    todo: ['Link it anew: paircode link --session <name>.'],
+    todo: ['Link it anew: “paircode link --session <name>”.'],
   },
   'never-confirmed': {
     happened: 'The phone does not know this device, although a link had begun. What was stored of it was archived.',
     why: 'The link was cut off in its very last step, before the phone took it as done.',
-    todo: ['Link it anew: paircode link --session <name>.'],
+    todo: ['Link it anew: “paircode link --session <name>”.'],
   },
   'temporary-ban': {
     happened: 'WhatsApp has banned this account for some time (402). The session stays stored.',
@@ -268,7 +268,7 @@ const ENDS: Readonly<
   replaced: {
     happened: 'The same session was opened somewhere else, so it was closed here. It stays linked.',
     why: 'A copy of its login runs elsewhere: another store, a copied folder, an older bot.',
-    todo: ['Close the other one.', 'Then connect again: paircode connect <session>.'],
+    todo: ['Close the other one.', 'Then connect again: “paircode connect <session>”.'],
   },
   refused: {
     happened:

@@ -53,7 +53,7 @@ export function retryOrFail(state: AttemptState, error: LinkError): Step {
 }
 
 /** Doubles from `delayMs` to `maxDelayMs`. `tries`: how many were made. */
-export function backoffMs(tries: number, delayMs: number, maxDelayMs: number): number {
+function backoffMs(tries: number, delayMs: number, maxDelayMs: number): number {
   return Math.min(delayMs * 2 ** (tries - 1), maxDelayMs)
 }
 

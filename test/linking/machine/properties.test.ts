@@ -47,7 +47,7 @@ function keepsNothingOfAFailure(driver: Driver): void {
 
 describe('every possible life of an attempt', () => {
   it('keeps the rules at every step, ends in time, and tells the truth', () => {
-    everyLife('possible', 1000, (driver) => {
+    everyLife('possible', 1200, (driver) => {
       endsInTime(driver)
       tellsTheTruth(driver)
     })
@@ -55,12 +55,12 @@ describe('every possible life of an attempt', () => {
 })
 
 describe('every life with inputs that nobody would send', () => {
-  it('keeps the rules at every step and ends in time', () => everyLife('any', 500, endsInTime))
+  it('keeps the rules at every step and ends in time', () => everyLife('any', 1000, endsInTime))
 })
 
 describe('once the account is proven', () => {
   it('only the store and the reply can stop the link, and then nothing of it is kept', () => {
-    everyLife('proven', 500, keepsNothingOfAFailure)
+    everyLife('proven', 400, keepsNothingOfAFailure)
   })
 })
 
