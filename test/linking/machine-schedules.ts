@@ -32,7 +32,8 @@ export interface Schedule {
   readonly answered: boolean
 }
 
-const named = (name: string, act: Action) => ({ name, act })
+/** Printed by its name when a schedule breaks a rule. */
+const named = (name: string, act: Action) => ({ name, act, [fc.toStringMethod]: () => name })
 const receive = (name: string, stanza: (driver: Driver) => Node) =>
   named(name, (driver, pending) => take(driver.receive(stanza(driver)), driver, pending))
 const feed = (name: string, input: Input) => named(name, (driver, pending) => take(driver.feed(input), driver, pending))
