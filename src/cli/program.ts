@@ -11,6 +11,7 @@ import { linkCommand } from './commands/link.ts'
 import { sessionsCommand } from './commands/sessions.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
+import { createLog, LOG_LEVELS } from './printing/log.ts'
 import { maskNumbers } from './printing/masking.ts'
 import { createPipePrinter } from './printing/pipe-printer.ts'
 import type { Printer } from './printing/printer.ts'
@@ -34,8 +35,17 @@ export async function runProgram(host: Host, interrupts: Interrupts): Promise<Ex
   } catch (thrown) {
     if (thrown instanceof CommanderError) return endOfParsing(thrown, context)
     context.printer.fail(thrown)
+    await logFailure(thrown, context)
     return exitCodeOf(thrown)
   }
+}
+
+/** With its stack and its causes, which people are not told: for reports of faults. */
+async function logFailure(err: unknown, { variables, stderr }: Pick<Context, 'variables' | 'stderr'>): Promise<void> {
+  const level = LOG_LEVELS.find((known) => known === variables.PAIRCODE_LOG?.trim().toLowerCase())
+  if (level === undefined) return
+  const log = await createLog(level, stderr)
+  log.debug({ err }, 'the command failed')
 }
 
 function createContext({ argv, env, stdin, stdout, stderr }: Host, interrupts: Interrupts): Omit<Context, 'finish'> {

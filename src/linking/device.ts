@@ -87,12 +87,15 @@ function operatingSystemOf(platform: string): OperatingSystem {
   return platform === 'darwin' ? 'Mac OS' : 'Linux'
 }
 
+/** Joiners that belong to a script or an emoji; between Latin letters they only hide. */
+const JOINERS = /(?<=[^\p{ASCII}\p{Script=Latin}])[\u200c\u200d](?=[^\p{ASCII}\p{Script=Latin}])/gu
+
 function checkedName(given: unknown): string {
   if (typeof given !== 'string') throw new LinkError('invalid-device', 'device.name must be text')
   const name = given.trim()
   if (name.length === 0 || [...name].length > MAX_NAME)
     throw new LinkError('invalid-device', `device.name must have 1 to ${MAX_NAME} characters`)
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name))
+  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(name.replace(JOINERS, '')))
     throw new LinkError(
       'invalid-device',
       'device.name must not hold control, invisible or direction-changing characters',

@@ -83,6 +83,9 @@ export interface Linking extends AsyncIterable<LinkEvent> {
   code(): Promise<{ readonly code: string; readonly expiresAt: Date }>
   /** Gives up the live code and asks for another; counts towards `maxCodes`. Rejects with LinkError when it is over. */
   refresh(): Promise<void>
-  /** Ends the attempt. Too late once WhatsApp confirmed the account: then the link is finished instead. */
+  /**
+   * Ends the attempt; resolves when it is over. Once WhatsApp confirmed the account the link is not undone: the session
+   * stays stored, and the next `link()` or `connect()` logs it in without a code.
+   */
   cancel(): Promise<void>
 }

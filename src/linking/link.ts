@@ -53,7 +53,7 @@ export interface AttemptOptions {
 export interface Attempt {
   state(): LinkState
   refresh(): void
-  /** Too late once WhatsApp confirmed the account; `ended` tells. */
+  /** Does nothing once WhatsApp confirmed the account; `ended` tells. */
   cancel(error: LinkError): void
   /** Resolves when the registration connection of a stored link is closed. Rejects with the LinkError that ended it. */
   readonly ended: Promise<void>

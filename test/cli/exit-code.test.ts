@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../../src/cli/exit-code.ts'
 import { ConnectionStopped } from '../../src/cli/session/connection-stopped.ts'
-import { type ErrorCode, ERROR_CODES, LinkError, PaircodeError, StoreError } from '../../src/errors.ts'
+import { ERROR_CODES, type ErrorCode, LinkError, PaircodeError, StoreError } from '../../src/errors.ts'
 
 /** The table of the contract, read the other way round. */
 const CONTRACT: Readonly<Record<number, readonly ErrorCode[]>> = {
@@ -36,7 +36,8 @@ describe('the exit code', () => {
   })
 
   it('of what is not ours is 1', () => {
-    for (const thrown of [new Error('no'), 'text', undefined, null, { code: 'expired' }]) expect(exitCodeOf(thrown)).toBe(1)
+    for (const thrown of [new Error('no'), 'text', undefined, null, { code: 'expired' }])
+      expect(exitCodeOf(thrown)).toBe(1)
   })
 
   it('is that of the class derived from', () => {

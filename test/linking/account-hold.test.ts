@@ -13,13 +13,20 @@ const refused = (code: 'rejected' | 'rate-limited', status: number, retryAfterMs
 
 async function setUp() {
   let now = NOW
-  const clock = { now: () => now, setTimeout: (run: () => void, ms: number) => setTimeout(run, ms), clearTimeout: (handle: unknown) => clearTimeout(handle as NodeJS.Timeout) }
+  const clock = {
+    now: () => now,
+    setTimeout: (run: () => void, ms: number) => setTimeout(run, ms),
+    clearTimeout: (handle: unknown) => clearTimeout(handle as NodeJS.Timeout),
+  }
   const store = await openStore('memory:', { clock })
   onTestFinished(() => store.close())
   const internals: StoreInternals = internalsOf(store)
   const hold = () => createAccountHold({ store: internals, accountKey: ACCOUNT, clock, onLost: () => {} })
   const remaining = async () => (await internals.limits.peek(ACCOUNT, now)).remaining
-  return { hold, remaining, pass: (ms: number) => void (now += ms) }
+  const pass = (ms: number): void => {
+    now += ms
+  }
+  return { hold, remaining, pass }
 }
 
 describe('reserving', () => {

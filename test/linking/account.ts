@@ -82,7 +82,12 @@ export function pairSuccess(word: Word, stanza: Stanza = {}): Node {
   ].filter((child) => child.tag !== stanza.without)
   const id = 'id' in stanza ? stanza.id : 'pair-1'
   const from = 'from' in stanza ? stanza.from : 's.whatsapp.net'
-  const attrs = { type: 'set', ...(id === undefined ? {} : { id }), ...(from === undefined ? {} : { from }), t: '1780000000' }
+  const attrs = {
+    type: 'set',
+    ...(id === undefined ? {} : { id }),
+    ...(from === undefined ? {} : { from }),
+    t: '1780000000',
+  }
   return node('iq', attrs, [node('pair-success', {}, (stanza.order ?? inOrder)(children))])
 }
 

@@ -23,7 +23,10 @@ beforeAll(() => {
 /** What both make of one pair-success. */
 function paired(changes: Partial<Word> = {}, stanza: Stanza = {}) {
   const success = pairSuccess({ ...word, ...changes }, stanza)
-  const ours = readPairSuccess(success, { advSecret: word.advSecret, identityPublicKey: creds.signedIdentityKey.public })
+  const ours = readPairSuccess(success, {
+    advSecret: word.advSecret,
+    identityPublicKey: creds.signedIdentityKey.public,
+  })
   if (ours?.kind !== 'proven') throw new Error(`it is ${ours?.kind}`)
   const signature = sign(creds.signedIdentityKey.private, ours.account.signedByUs)
   const baileys = configureSuccessfulPairing(success as never, creds)

@@ -63,7 +63,12 @@ describe('wrapping a public key', () => {
   it('gives another key, and no error, under a wrong code', async () => {
     const salt = bytesFrom('salt')
     const publicKey = bytesFrom('public')
-    const wrapped = wrapPublicKey({ key: await deriveCodeKey('AAAAAAAA', salt), salt, iv: bytesFrom('iv', 16), publicKey })
+    const wrapped = wrapPublicKey({
+      key: await deriveCodeKey('AAAAAAAA', salt),
+      salt,
+      iv: bytesFrom('iv', 16),
+      publicKey,
+    })
     const unwrapped = unwrapPublicKey(await deriveCodeKey('AAAAAAAB', saltOf(wrapped)), wrapped)
     expect(unwrapped.length).toBe(32)
     expect(toHex(unwrapped)).not.toBe(toHex(publicKey))

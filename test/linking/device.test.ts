@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { getCompanionPlatformId } from 'baileys/lib/Utils/companion-reg-client-utils.js'
 import { proto } from 'baileys/WAProto/index.js'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type DeviceOptions, resolveDevice } from '../../src/linking/device.ts'
 import { linkErrorOf } from './link-errors.ts'
@@ -209,9 +209,11 @@ describe('any name', () => {
           const taken = named(name).name
           return taken === (typeof name === 'string' ? name.trim() : 'Paircode')
         } catch (error) {
-          return linkErrorOf(() => {
-            throw error
-          }).code === 'invalid-device'
+          return (
+            linkErrorOf(() => {
+              throw error
+            }).code === 'invalid-device'
+          )
         }
       }),
       { numRuns: 500 },

@@ -43,7 +43,12 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
     if (input.type !== 'node') return
     const { node } = input
     const code = asked.get(node.attrs['id'] ?? '')
-    if (node.tag === 'iq' && node.attrs['type'] === 'result' && node.attrs['from'] === 's.whatsapp.net' && code !== undefined) {
+    if (
+      node.tag === 'iq' &&
+      node.attrs['type'] === 'result' &&
+      node.attrs['from'] === 's.whatsapp.net' &&
+      code !== undefined
+    ) {
       asked.delete(node.attrs['id'] ?? '')
       const ref = bytesOf(childOf(childOf(node, 'link_code_companion_reg'), 'link_code_pairing_ref'))
       if (ref !== undefined && ref.length > 0) accepted = code
@@ -65,13 +70,17 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
       case 'reply': {
         // A reply that finds no connection is lost, which the shell tells: that is how the machine learns of it. A refusal of the
         // proof may come too late as well, and is dropped.
-        if (!connected && effect.type === 'send' && effect.node.attrs['type'] !== 'error') broken('nothing is sent without a connection')
+        if (!connected && effect.type === 'send' && effect.node.attrs['type'] !== 'error')
+          broken('nothing is sent without a connection')
         const reg = childOf(effect.node, 'link_code_companion_reg')
         if (reg?.attrs['stage'] === 'companion_hello') {
           if (!reserved) broken('no code is asked for without its slot')
           if (onShow !== undefined) broken('no code is asked for while another is on show')
           const wrapped = toHex(bytesOf(childOf(reg, 'link_code_pairing_wrapped_companion_ephemeral_pub')) ?? [])
-          asked.set(effect.node.attrs['id'] ?? '', prepared.get(wrapped) ?? broken('a code that nobody prepared is asked for'))
+          asked.set(
+            effect.node.attrs['id'] ?? '',
+            prepared.get(wrapped) ?? broken('a code that nobody prepared is asked for'),
+          )
         }
         if (childOf(effect.node, 'pair-device-sign') !== undefined) {
           if (!stored) broken('pair-device-sign goes out only after the store has confirmed')
@@ -99,7 +108,8 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
         over = true
         return
       case 'set-timer':
-        if (!Number.isFinite(effect.ms) || effect.ms < 0 || effect.ms > 2 ** 31 - 1) broken(`${effect.ms} ms is no time for a timer`)
+        if (!Number.isFinite(effect.ms) || effect.ms < 0 || effect.ms > 2 ** 31 - 1)
+          broken(`${effect.ms} ms is no time for a timer`)
         return
       default:
         return
@@ -111,7 +121,8 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
     if (effect.type === 'connect') broken('no connection is opened once the account is proven')
     if (effect.type === 'send' && childOf(effect.node, 'link_code_companion_reg') !== undefined)
       broken('no code is asked for or confirmed once the account is proven')
-    if (effect.type === 'emit' && effect.event.type !== 'paired') broken(`"${effect.event.type}" is not told once the account is proven`)
+    if (effect.type === 'emit' && effect.event.type !== 'paired')
+      broken(`"${effect.event.type}" is not told once the account is proven`)
     if (effect.type === 'fail' && effect.error.code !== 'store-error' && effect.error.code !== 'network')
       broken(`"${effect.error.code}" does not end a link once the account is proven`)
   }
@@ -136,20 +147,27 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
       before(state, input)
       const result = run()
       for (const [index, changed] of held.entries())
-        if (changed()) broken(`a step changes nothing that it was given, but it changed its ${['state', 'input', 'moment'][index]}`)
+        if (changed())
+          broken(`a step changes nothing that it was given, but it changed its ${['state', 'input', 'moment'][index]}`)
       checkAck(state, input, result.effects, broken)
       for (const effect of result.effects) check(effect, state)
       return result
     },
     afterStep(state, timers) {
       if (state.over !== over) broken('over is said once, by an effect, and in the state')
-      if (over && timers.size > 0) broken(`no timer runs on after the end, but these do: ${[...timers.keys()].join(', ')}`)
+      if (over && timers.size > 0)
+        broken(`no timer runs on after the end, but these do: ${[...timers.keys()].join(', ')}`)
     },
   }
 }
 
 /** Each notification is acked once, first of all, and nothing else ever is. */
-function checkAck(state: AttemptState, input: Input, effects: readonly Effect[], broken: (rule: string) => never): void {
+function checkAck(
+  state: AttemptState,
+  input: Input,
+  effects: readonly Effect[],
+  broken: (rule: string) => never,
+): void {
   const acks = effects.flatMap((effect) => (effect.type === 'send' && effect.node.tag === 'ack' ? [effect.node] : []))
   const owed = input.type === 'node' && input.node.tag === 'notification' && !state.over
   if (acks.length !== (owed ? 1 : 0)) broken(`${owed ? 'one ack is' : 'no ack is'} owed, and ${acks.length} went out`)
@@ -172,7 +190,10 @@ function isProof(stanza: Node, advSecret: Uint8Array, identity: Uint8Array): boo
   try {
     const { details, hmac, accountType } = proto.ADVSignedDeviceIdentityHMAC.decode(wrapped)
     const prefix = accountType === proto.ADVEncryptionType.HOSTED ? [6, 5] : []
-    const ours = createHmac('sha256', advSecret).update(Buffer.from(prefix)).update(details ?? new Uint8Array()).digest()
+    const ours = createHmac('sha256', advSecret)
+      .update(Buffer.from(prefix))
+      .update(details ?? new Uint8Array())
+      .digest()
     if (!ours.equals(hmac ?? new Uint8Array())) return false
     const signed = proto.ADVSignedDeviceIdentity.decode(details ?? new Uint8Array())
     const inner = proto.ADVDeviceIdentity.decode(signed.details ?? new Uint8Array())
@@ -200,4 +221,3 @@ function heldStill(root: object): () => boolean {
   visit(root)
   return () => copies.some(([bytes, copy]) => Buffer.compare(bytes, copy) !== 0)
 }
-

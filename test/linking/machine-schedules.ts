@@ -46,7 +46,8 @@ function take(effects: readonly Effect[], driver: Driver, pending: Input[]): voi
   }
 }
 
-const currentRef = ({ state }: Driver): Uint8Array => (state.code.name === 'live' ? state.code.ref : Buffer.from('no ref'))
+const currentRef = ({ state }: Driver): Uint8Array =>
+  state.code.name === 'live' ? state.code.ref : Buffer.from('no ref')
 /** Mostly those after which the attempt goes on. */
 const codes = fc.constantFrom(400, 400, 400, 500, 500, 500, 403, 429, 452, 777)
 
@@ -67,15 +68,20 @@ const ends = fc.constantFrom<ConnectionEnd>(
   { kind: 'unopened', error: new LinkError('untrusted-server', 'forged', { reason: 'dates' }) },
 )
 
-const proofs = fc.constantFrom('right', 'right', 'right', 'first secret', 'forged', 'malformed', 'from elsewhere', 'without id').map((kind) =>
-  receive(`pair-success: ${kind}`, ({ state }) => {
-    const word = { advSecret: kind === 'first secret' ? FIRST_SECRET : state.advSecret, companionIdentity: OUR_IDENTITY.public }
-    if (kind === 'forged') return pairSuccess({ ...word, signature: () => new Uint8Array(64) })
-    if (kind === 'malformed') return pairSuccess(word, { without: 'device' })
-    if (kind === 'from elsewhere') return pairSuccess(word, { from: '12025550124@s.whatsapp.net' })
-    return pairSuccess(word, kind === 'without id' ? { id: undefined } : {})
-  }),
-)
+const proofs = fc
+  .constantFrom('right', 'right', 'right', 'first secret', 'forged', 'malformed', 'from elsewhere', 'without id')
+  .map((kind) =>
+    receive(`pair-success: ${kind}`, ({ state }) => {
+      const word = {
+        advSecret: kind === 'first secret' ? FIRST_SECRET : state.advSecret,
+        companionIdentity: OUR_IDENTITY.public,
+      }
+      if (kind === 'forged') return pairSuccess({ ...word, signature: () => new Uint8Array(64) })
+      if (kind === 'malformed') return pairSuccess(word, { without: 'device' })
+      if (kind === 'from elsewhere') return pairSuccess(word, { from: '12025550124@s.whatsapp.net' })
+      return pairSuccess(word, kind === 'without id' ? { id: undefined } : {})
+    }),
+  )
 
 /** What a link that goes well would see next: without it, few random lives get far. */
 const expected = named('what is expected', (driver, pending) => {
@@ -90,25 +96,83 @@ const expected = named('what is expected', (driver, pending) => {
 /** What may happen to a real attempt. Stanzas come only while a connection is open. */
 const possible = fc.oneof(
   { weight: 25, arbitrary: fc.constant(expected) },
-  { weight: 6, arbitrary: fc.oneof(fc.constantFrom(5_000, 20_000, 60_000), fc.integer({ min: 0, max: 70_000 })).map((ms) => named(`${ms} ms pass`, (driver, pending) => take(driver.advance(ms), driver, pending))) },
-  { weight: 8, arbitrary: fc.nat(3).map((index) => named(`answer ${index}`, (driver, pending) => {
-    const [input] = pending.splice(Math.min(index, pending.length - 1), 1)
-    // A connection that was given up meanwhile never opens.
-    const isLate = input?.type === 'connected' && driver.state.connection.name !== 'opening'
-    if (input !== undefined && !isLate) take(driver.feed(input), driver, pending)
-  })) },
-  { weight: 4, arbitrary: fc.constantFrom(['2@a'], ['2@a', '2@b'], ['1', '2', '3', '4', '5', '6'], []).map((refs) => receive('pair-device', () => pairDevice(refs))) },
-  { weight: 5, arbitrary: fc.nat(99).map((n) => receive('accepted', (driver) => helloAccepted(helloId(driver), Buffer.from(`ref ${n}`)))) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .oneof(fc.constantFrom(5_000, 20_000, 60_000), fc.integer({ min: 0, max: 70_000 }))
+      .map((ms) => named(`${ms} ms pass`, (driver, pending) => take(driver.advance(ms), driver, pending))),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.nat(3).map((index) =>
+      named(`answer ${index}`, (driver, pending) => {
+        const [input] = pending.splice(Math.min(index, pending.length - 1), 1)
+        // A connection that was given up meanwhile never opens.
+        const isLate = input?.type === 'connected' && driver.state.connection.name !== 'opening'
+        if (input !== undefined && !isLate) take(driver.feed(input), driver, pending)
+      }),
+    ),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom(['2@a'], ['2@a', '2@b'], ['1', '2', '3', '4', '5', '6'], [])
+      .map((refs) => receive('pair-device', () => pairDevice(refs))),
+  },
+  {
+    weight: 5,
+    arbitrary: fc
+      .nat(99)
+      .map((n) => receive('accepted', (driver) => helloAccepted(helloId(driver), Buffer.from(`ref ${n}`)))),
+  },
   { weight: 1, arbitrary: fc.constant(receive('accepted without a ref', (driver) => iqResult(helloId(driver)))) },
-  { weight: 1, arbitrary: codes.map((code) => receive(`refused ${code}`, (driver) => iqError(helloId(driver), { code }))) },
-  { weight: 1, arbitrary: fc.constantFrom(400, 500).map((code) => receive(`finish refused ${code}`, (driver) => iqError(finishId(driver), { code }))) },
+  {
+    weight: 1,
+    arbitrary: codes.map((code) => receive(`refused ${code}`, (driver) => iqError(helloId(driver), { code }))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(400, 500)
+      .map((code) => receive(`finish refused ${code}`, (driver) => iqError(finishId(driver), { code }))),
+  },
   { weight: 1, arbitrary: fc.constant(receive('finish taken', (driver) => iqResult(finishId(driver)))) },
-  { weight: 6, arbitrary: fc.constantFrom(PHONE.identity.public, PHONE.identity.public, new Uint8Array(32)).map((identity) => receive('primary_hello', (driver) => primaryHello({ ref: currentRef(driver), identity }))) },
-  { weight: 1, arbitrary: fc.constantFrom('ref', 'wrapped', 'identity', 'child').map((without) => receive(`primary_hello without ${without}`, (driver) => primaryHello({ ref: currentRef(driver), without }))) },
-  { weight: 1, arbitrary: fc.constant(receive('primary_hello of another', () => primaryHello({ ref: Buffer.from('other') }))) },
-  { weight: 1, arbitrary: fc.constantFrom(undefined, 'true').map((force) => receive('refresh_code', (driver) => refreshCode(currentRef(driver), force))) },
-  { weight: 2, arbitrary: fc.constantFrom('companion_reg_refresh', 'x').map((child) => receive('companion_reg_refresh', () => registrationRefresh(child))) },
-  { weight: 1, arbitrary: fc.constant(receive('other notification', () => notification('devices', [], 'n', { participant: 'p@s.whatsapp.net' }))) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .constantFrom(PHONE.identity.public, PHONE.identity.public, new Uint8Array(32))
+      .map((identity) => receive('primary_hello', (driver) => primaryHello({ ref: currentRef(driver), identity }))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom('ref', 'wrapped', 'identity', 'child')
+      .map((without) =>
+        receive(`primary_hello without ${without}`, (driver) => primaryHello({ ref: currentRef(driver), without })),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(receive('primary_hello of another', () => primaryHello({ ref: Buffer.from('other') }))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(undefined, 'true')
+      .map((force) => receive('refresh_code', (driver) => refreshCode(currentRef(driver), force))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('companion_reg_refresh', 'x')
+      .map((child) => receive('companion_reg_refresh', () => registrationRefresh(child))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(
+      receive('other notification', () => notification('devices', [], 'n', { participant: 'p@s.whatsapp.net' })),
+    ),
+  },
   { weight: 1, arbitrary: fc.constant(receive('edge routing', () => edgeRouting(Uint8Array.of(1, 2)))) },
   { weight: 1, arbitrary: fc.constant(receive('passkey request', () => passkeyRequest('12025550124@s.whatsapp.net'))) },
   { weight: 1, arbitrary: proofs },
@@ -122,8 +186,23 @@ const ending = fc.constantFrom(
   receive('passkey request', () => passkeyRequest()),
 )
 
-const timers: readonly TimerName[] = ['pair-device', 'answer', 'code', 'confirmation', 'qr', 'retry', 'store', 'restart', 'attempt']
-const zero = { primaryEphemeral: new Uint8Array(32), random: bytesFrom('r'), bundleSalt: bytesFrom('s'), nonce: bytesFrom('n', 12) }
+const timers: readonly TimerName[] = [
+  'pair-device',
+  'answer',
+  'code',
+  'confirmation',
+  'qr',
+  'retry',
+  'store',
+  'restart',
+  'attempt',
+]
+const zero = {
+  primaryEphemeral: new Uint8Array(32),
+  random: bytesFrom('r'),
+  bundleSalt: bytesFrom('s'),
+  nonce: bytesFrom('n', 12),
+}
 
 const odd = fc.constantFrom(
   ...timers.map((name) => feed(`timer ${name}, out of turn`, { type: 'timer', name })),
@@ -141,7 +220,9 @@ const odd = fc.constantFrom(
   }),
   receive('a message', () => node('message', { id: '1', from: '12025550124@s.whatsapp.net' }, 'text')),
   receive('an empty iq', () => node('iq')),
-  receive('an iq of a wrong shape', () => node('iq', { type: 'result', id: '7.7-1', from: 's.whatsapp.net' }, Buffer.from([1, 2]))),
+  receive('an iq of a wrong shape', () =>
+    node('iq', { type: 'result', id: '7.7-1', from: 's.whatsapp.net' }, Buffer.from([1, 2])),
+  ),
   receive('a notification without anything', () => node('notification')),
   receive('an ib without anything', () => node('ib')),
 )
@@ -154,12 +235,24 @@ const settings = fc.record(
     maxCodes: fc.integer({ min: 1, max: 4 }),
     codeTtlMs: fc.constantFrom(180_000, 60_000, 1_000),
     timeoutMs: fc.constantFrom(600_000, 600_000, 240_000, 10_000),
-    retry: fc.constantFrom({ attempts: 3, delayMs: 5_000, maxDelayMs: 60_000 }, { attempts: 1, delayMs: 0, maxDelayMs: 0 }, { attempts: 9, delayMs: 100, maxDelayMs: 900 }),
+    retry: fc.constantFrom(
+      { attempts: 3, delayMs: 5_000, maxDelayMs: 60_000 },
+      { attempts: 1, delayMs: 0, maxDelayMs: 0 },
+      { attempts: 9, delayMs: 100, maxDelayMs: 900 },
+    ),
   },
   { requiredKeys: [] },
 )
 
-const answers: readonly Answer[] = ['connected', 'code-prepared', 'reserved', 'unwrapped', 'signed', 'stored', 'reply-sent']
+const answers: readonly Answer[] = [
+  'connected',
+  'code-prepared',
+  'reserved',
+  'unwrapped',
+  'signed',
+  'stored',
+  'reply-sent',
+]
 
 /** Some schedules begin on a ready connection or with a code on show, so that later stages are met often enough. */
 const toCode = ['pair-device', 'accepted']
@@ -207,7 +300,9 @@ const STEPS: Readonly<Record<string, ReturnType<typeof named>>> = {
   'pair-success': receive('pair-success', ({ state }) =>
     pairSuccess({ advSecret: state.advSecret, companionIdentity: OUR_IDENTITY.public }),
   ),
-  primary_hello: receive('primary_hello', (driver) => primaryHello({ ref: currentRef(driver), identity: PHONE.identity.public })),
+  primary_hello: receive('primary_hello', (driver) =>
+    primaryHello({ ref: currentRef(driver), identity: PHONE.identity.public }),
+  ),
 }
 const begin = (name: string) => STEPS[name] ?? named('nothing', () => {})
 
@@ -223,7 +318,8 @@ export function play(schedule: Schedule, kind: 'possible' | 'any', afterProof: b
   // The shell always learns of the fate of a reply; everything else may stay unanswered for ever.
   const settle = (): void => {
     for (let input = pending.shift(); input !== undefined; input = pending.shift())
-      if (input.type === 'reply-sent' || (schedule.answered && input.type !== 'connected')) take(driver.feed(input), driver, pending)
+      if (input.type === 'reply-sent' || (schedule.answered && input.type !== 'connected'))
+        take(driver.feed(input), driver, pending)
   }
   settle()
   for (let rounds = 0; rounds < 50 && !driver.state.over; rounds += 1) {

@@ -1,6 +1,7 @@
 // The steps that most scenarios take, each by its name in docs/protocol.md.
-import { childOf, bytesOf, type Node } from '../../src/wire/nodes.ts'
+
 import type { Effect } from '../../src/linking/machine/state.ts'
+import { bytesOf, childOf, type Node } from '../../src/wire/nodes.ts'
 import { pairSuccess, type Stanza, type Word } from './account.ts'
 import { type Driver, OUR_IDENTITY, PHONE } from './machine-driver.ts'
 import { openBundle } from './primary.ts'
@@ -17,7 +18,8 @@ export function ready(driver: Driver, refs?: readonly string[]): Driver {
 export function untilConnected(driver: Driver): number {
   const [before, since] = [count(driver, 'connect'), driver.now]
   while (driver.state.connection.name === 'closed' && driver.now - since < 60_000) driver.advance(500)
-  if (driver.state.connection.name === 'closed' && count(driver, 'connect') === before) throw new Error('there is no new connection')
+  if (driver.state.connection.name === 'closed' && count(driver, 'connect') === before)
+    throw new Error('there is no new connection')
   return driver.now - since
 }
 
@@ -116,7 +118,8 @@ export function types(driver: Driver): readonly string[] {
 
 /** The error that ended the attempt, and what became of its slot. */
 export function failure(driver: Driver) {
-  if (driver.outcome?.type !== 'fail') throw new Error(`the attempt has not failed: ${driver.outcome?.type ?? 'it goes on'}`)
+  if (driver.outcome?.type !== 'fail')
+    throw new Error(`the attempt has not failed: ${driver.outcome?.type ?? 'it goes on'}`)
   const { error, slot } = driver.outcome
   return { code: error.code, status: error.status, retryable: error.retryable, retryAfterMs: error.retryAfterMs, slot }
 }

@@ -44,7 +44,9 @@ describe('an ack', () => {
 
 describe('primary_hello', () => {
   it('carries the ref, the wrapped key and the phone’s identity', () => {
-    const read = readNotification(primaryHello({ ref: REF, wrapped: Buffer.alloc(80, 1), identity: Buffer.alloc(32, 2) }))
+    const read = readNotification(
+      primaryHello({ ref: REF, wrapped: Buffer.alloc(80, 1), identity: Buffer.alloc(32, 2) }),
+    )
     if (read.kind !== 'primary-hello') throw new Error(`it is ${read.kind}`)
     expect(toHex(read.hello.ref)).toBe(toHex(REF))
     expect(toHex(read.hello.wrappedEphemeral)).toBe('01'.repeat(80))
@@ -101,7 +103,10 @@ describe('companion_reg_refresh', () => {
     expect(readNotification(registrationRefresh(child))).toEqual({ kind: 'refresh-registration' })
   })
 
-  it.each([['another child', [node('x')]], ['no child', undefined]])('with %s is nothing to do', (_, content) => {
+  it.each([
+    ['another child', [node('x')]],
+    ['no child', undefined],
+  ])('with %s is nothing to do', (_, content) => {
     expect(readNotification(notification('companion_reg_refresh', content))).toEqual({ kind: 'other' })
   })
 })
@@ -114,14 +119,19 @@ describe('a passkey request', () => {
 
   it('is nothing to do when it comes from another', () => {
     expect(readNotification(passkeyRequest('12025550123@s.whatsapp.net'))).toEqual({ kind: 'other' })
-    expect(readNotification(node('notification', { type: 'passkey_prologue_request', id: '1' }))).toEqual({ kind: 'other' })
+    expect(readNotification(node('notification', { type: 'passkey_prologue_request', id: '1' }))).toEqual({
+      kind: 'other',
+    })
   })
 })
 
 describe('any other notification', () => {
-  it.each(['crsc_continuation', 'devices', 'server_sync', 'w:gp2', 'primary_hello', ''])('of type %j is nothing to do', (type) => {
-    expect(readNotification(notification(type, [node('x')]))).toEqual({ kind: 'other' })
-  })
+  it.each(['crsc_continuation', 'devices', 'server_sync', 'w:gp2', 'primary_hello', ''])(
+    'of type %j is nothing to do',
+    (type) => {
+      expect(readNotification(notification(type, [node('x')]))).toEqual({ kind: 'other' })
+    },
+  )
 
   it('is nothing to do whatever its stage is', () => {
     for (const stage of ['companion_hello', 'companion_finish', 'PRIMARY_HELLO', '']) {
@@ -131,12 +141,22 @@ describe('any other notification', () => {
   })
 
   it('never throws, whatever its shape is', () => {
-    const words = ['link_code_companion_reg', 'companion_reg_refresh', 'link_code_pairing_ref', 'primary_identity_pub', 'stage', 'primary_hello']
+    const words = [
+      'link_code_companion_reg',
+      'companion_reg_refresh',
+      'link_code_pairing_ref',
+      'primary_identity_pub',
+      'stage',
+      'primary_hello',
+    ]
     const { tree } = fc.letrec<{ tree: Node; content: Node['content'] }>((tie) => ({
       tree: fc.record(
         {
           tag: fc.oneof(fc.constantFrom(...words), fc.string()),
-          attrs: fc.dictionary(fc.constantFrom('type', 'stage', 'id', 'from'), fc.constantFrom(...words, 's.whatsapp.net')),
+          attrs: fc.dictionary(
+            fc.constantFrom('type', 'stage', 'id', 'from'),
+            fc.constantFrom(...words, 's.whatsapp.net'),
+          ),
           content: tie('content'),
         },
         { requiredKeys: ['tag', 'attrs'] },

@@ -8,11 +8,14 @@ import { bytesFrom } from './keys.ts'
 import { linkErrorOf } from './link-errors.ts'
 
 // Nothing of the store is touched before the options are known to be good.
-const store = new Proxy({}, {
-  get() {
-    throw new Error('the store was touched')
+const store = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('the store was touched')
+    },
   },
-}) as Store
+) as Store
 const BASE = { session: 'sales', store, phone: '+1 202 555 0123' }
 const check = (changes: Record<string, unknown> = {}) => checkOptions({ ...BASE, ...changes } as LinkOptions)
 const refused = (changes: Record<string, unknown>) => linkErrorOf(() => check(changes))
@@ -54,12 +57,28 @@ describe('a session name', () => {
     expect(check({ session }).session).toBe(session)
   })
 
-  it.each(['', ' ', 'Sales', '.hidden', '-x', '_x', 'a/b', '../up', 'a b', 'ä', 'a\n', 'a'.repeat(65), undefined, null, 7, {}].map((session) => ({ session })))(
-    'cannot be $session',
-    ({ session }) => {
-      expect(refused({ session })).toMatchObject({ code: 'invalid-session', retryable: false })
-    },
-  )
+  it.each(
+    [
+      '',
+      ' ',
+      'Sales',
+      '.hidden',
+      '-x',
+      '_x',
+      'a/b',
+      '../up',
+      'a b',
+      'ä',
+      'a\n',
+      'a'.repeat(65),
+      undefined,
+      null,
+      7,
+      {},
+    ].map((session) => ({ session })),
+  )('cannot be $session', ({ session }) => {
+    expect(refused({ session })).toMatchObject({ code: 'invalid-session', retryable: false })
+  })
 
   it('that is a telephone number by mistake is not repeated', () => {
     const { message, advice } = refused({ session: '+12025550123' })
@@ -147,8 +166,12 @@ describe('an endpoint', () => {
   })
 
   it('with WhatsApp’s root key may be a relay anywhere, but not in the clear', () => {
-    expect(check({ endpoint: { url: 'wss://relay.example.com/ws', rootKey: WHATSAPP.rootKey } }).endpoint.url).toContain('relay')
-    expect(refused({ endpoint: { url: 'ws://relay.example.com/ws', rootKey: WHATSAPP.rootKey } }).code).toBe('invalid-options')
+    expect(
+      check({ endpoint: { url: 'wss://relay.example.com/ws', rootKey: WHATSAPP.rootKey } }).endpoint.url,
+    ).toContain('relay')
+    expect(refused({ endpoint: { url: 'ws://relay.example.com/ws', rootKey: WHATSAPP.rootKey } }).code).toBe(
+      'invalid-options',
+    )
   })
 
   it.each(
@@ -211,7 +234,8 @@ describe('every other option', () => {
     ['refresh', ['auto', 'manual']],
   ])('%s is one of %j', (name, values) => {
     for (const value of values) expect(check({ [name]: value })).toMatchObject({ [name]: value })
-    for (const value of ['', 'Return', 'none', null, true, 1]) expect(refused({ [name]: value }).code).toBe('invalid-options')
+    for (const value of ['', 'Return', 'none', null, true, 1])
+      expect(refused({ [name]: value }).code).toBe('invalid-options')
   })
 
   it('passkey is fail or wait', () => {
@@ -224,12 +248,17 @@ describe('every other option', () => {
     for (const value of ['true', 1, 0, null, {}]) expect(refused({ [name]: value }).code).toBe('invalid-options')
   })
 
-  it.each([{ phone: 12025550123 }, { phone: null }, { phone: {} }, { phone: true }])('phone is text: not %o', (changes) => {
-    expect(refused(changes).code).toBe('invalid-options')
-  })
+  it.each([{ phone: 12025550123 }, { phone: null }, { phone: {} }, { phone: true }])(
+    'phone is text: not %o',
+    (changes) => {
+      expect(refused(changes).code).toBe('invalid-options')
+    },
+  )
 
   it.each(
-    [[], [2, 3000], [2, 3000, 1, 1], [2, 3000, -1], [2, 3000, 1.5], ['2', '3000', '1'], '2.3000.1', null, {}].map((version) => ({ version })),
+    [[], [2, 3000], [2, 3000, 1, 1], [2, 3000, -1], [2, 3000, 1.5], ['2', '3000', '1'], '2.3000.1', null, {}].map(
+      (version) => ({ version }),
+    ),
   )('version is three whole numbers: not $version', ({ version }) => {
     expect(refused({ version }).code).toBe('invalid-options')
   })
@@ -270,9 +299,17 @@ describe('no options at all', () => {
 })
 
 describe('any option with any value', () => {
-  const names = ['session', 'phone', 'qr', 'notify', 'ifLinked', 'refresh', 'maxCodes', 'codeTtlMs', 'timeoutMs'].concat(
-    ['connectTimeoutMs', 'passkey', 'firstLogin', 'fixedCode', 'version'],
-  )
+  const names = [
+    'session',
+    'phone',
+    'qr',
+    'notify',
+    'ifLinked',
+    'refresh',
+    'maxCodes',
+    'codeTtlMs',
+    'timeoutMs',
+  ].concat(['connectTimeoutMs', 'passkey', 'firstLogin', 'fixedCode', 'version'])
 
   it('is taken or refused with a LinkError that names what is wrong; never another error', () => {
     fc.assert(

@@ -12,13 +12,21 @@ describe('pair-device', () => {
   })
 
   it('gives refs that came as text, and no other child', () => {
-    const content = [node('ref', {}, '2@text'), node('noise', {}, 'x'), node('ref', {}, Buffer.from('2@bytes')), node('ref')]
+    const content = [
+      node('ref', {}, '2@text'),
+      node('noise', {}, 'x'),
+      node('ref', {}, Buffer.from('2@bytes')),
+      node('ref'),
+    ]
     const stanza = node('iq', { type: 'set', id: '1', from: 's.whatsapp.net' }, [node('pair-device', {}, content)])
     expect(readPairDevice(stanza)).toEqual(['2@text', '2@bytes'])
   })
 
   it.each([
-    ['comes from another', node('iq', { type: 'set', id: '1', from: '12025550123@s.whatsapp.net' }, pairDevice().content)],
+    [
+      'comes from another',
+      node('iq', { type: 'set', id: '1', from: '12025550123@s.whatsapp.net' }, pairDevice().content),
+    ],
     ['says not from whom', node('iq', { type: 'set', id: '1' }, pairDevice().content)],
     ['is a result', node('iq', { type: 'result', id: '1', from: 's.whatsapp.net' }, pairDevice().content)],
     ['is no iq', node('message', { type: 'set', id: '1', from: 's.whatsapp.net' }, pairDevice().content)],
@@ -29,7 +37,9 @@ describe('pair-device', () => {
   })
 
   it('is answered with a result without children', () => {
-    expect(buildPairDeviceAnswer(pairDevice([], 'q-1'))).toEqual(node('iq', { to: 's.whatsapp.net', type: 'result', id: 'q-1' }))
+    expect(buildPairDeviceAnswer(pairDevice([], 'q-1'))).toEqual(
+      node('iq', { to: 's.whatsapp.net', type: 'result', id: 'q-1' }),
+    )
   })
 })
 
@@ -42,7 +52,9 @@ describe('the refs', () => {
 
   it('of any other list live 20 s each', () => {
     for (const count of [1, 2, 3, 4, 5, 7, 12])
-      expect(Array.from({ length: count }, (_, index) => refLifetimeMs(index, count))).toEqual(Array(count).fill(20_000))
+      expect(Array.from({ length: count }, (_, index) => refLifetimeMs(index, count))).toEqual(
+        Array(count).fill(20_000),
+      )
   })
 })
 
@@ -53,22 +65,37 @@ describe('the QR text', () => {
 
   it('is what Baileys draws of the same keys', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1 }), bytes32, bytes32, bytes32, browser, (ref, noise, identity, advSecret, name) => {
-        const ours = qrText({
-          ref,
-          noisePublicKey: noise,
-          identityPublicKey: identity,
-          advSecret,
-          companionPlatformId: resolveDevice({ browser: name }, 'linux').companionPlatformId,
-        })
-        return ours === buildPairingQRData(ref, base64(noise), base64(identity), base64(advSecret), ['Linux', name, '1'])
-      }),
+      fc.property(
+        fc.string({ minLength: 1 }),
+        bytes32,
+        bytes32,
+        bytes32,
+        browser,
+        (ref, noise, identity, advSecret, name) => {
+          const ours = qrText({
+            ref,
+            noisePublicKey: noise,
+            identityPublicKey: identity,
+            advSecret,
+            companionPlatformId: resolveDevice({ browser: name }, 'linux').companionPlatformId,
+          })
+          return (
+            ours === buildPairingQRData(ref, base64(noise), base64(identity), base64(advSecret), ['Linux', name, '1'])
+          )
+        },
+      ),
     )
   })
 
   it('has standard base64 with padding', () => {
     const ff = new Uint8Array(32).fill(255)
-    const text = qrText({ ref: '2@r', noisePublicKey: ff, identityPublicKey: ff, advSecret: ff, companionPlatformId: '1' })
+    const text = qrText({
+      ref: '2@r',
+      noisePublicKey: ff,
+      identityPublicKey: ff,
+      advSecret: ff,
+      companionPlatformId: '1',
+    })
     const key = `${'/'.repeat(42)}8=`
     expect(text).toBe(`https://wa.me/settings/linked_devices#2@r,${key},${key},${key},1`)
   })

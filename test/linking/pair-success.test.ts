@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { buildPairRefusal, readPairSuccess } from '../../src/linking/pair-success.ts'
 import { node } from '../../src/wire/nodes.ts'
 import vectors from '../vectors/pair-successes.json' with { type: 'json' }
-import { ACCOUNT_KEY, deviceIdentity, JID, LID, pairSuccess, type Stanza, sealedIdentity, type Word } from './account.ts'
+import {
+  ACCOUNT_KEY,
+  deviceIdentity,
+  JID,
+  LID,
+  pairSuccess,
+  type Stanza,
+  sealedIdentity,
+  type Word,
+} from './account.ts'
 import { bytesFrom, flippedAt, hex, keyPairFrom, toHex } from './keys.ts'
 
 const identity = keyPairFrom('companion identity')
@@ -12,7 +21,8 @@ const advSecret = bytesFrom('adv secret')
 const ours = { advSecret, identityPublicKey: identity.public }
 const word: Word = { advSecret, companionIdentity: identity.public }
 
-const read = (changes: Partial<Word> = {}, stanza: Stanza = {}) => readPairSuccess(pairSuccess({ ...word, ...changes }, stanza), ours)
+const read = (changes: Partial<Word> = {}, stanza: Stanza = {}) =>
+  readPairSuccess(pairSuccess({ ...word, ...changes }, stanza), ours)
 
 describe.each(vectors.vectors)('pair-success of the vector "$name"', (vector) => {
   const theirs = { advSecret: hex(vector.advSecret), identityPublicKey: hex(vector.identityPublicKey) }
@@ -61,7 +71,11 @@ describe('a valid pair-success', () => {
   })
 
   it('may have children of any kind in any order', () => {
-    const extra = [node('client-props', {}, Buffer.from([1])), node('encryption-metadata'), node('jurisdiction', { name: 'x' })]
+    const extra = [
+      node('client-props', {}, Buffer.from([1])),
+      node('encryption-metadata'),
+      node('jurisdiction', { name: 'x' }),
+    ]
     const children = ['device-identity', 'device', 'platform', 'client-props', 'encryption-metadata', 'jurisdiction']
     fc.assert(
       fc.property(fc.shuffledSubarray(children, { minLength: children.length }), (tags) => {
@@ -84,18 +98,26 @@ describe('a valid pair-success', () => {
 })
 
 describe('hosted prefixes', () => {
-  const combinations = [false, true].flatMap((hostedAccount) => [false, true].map((hostedDevice) => ({ hostedAccount, hostedDevice })))
+  const combinations = [false, true].flatMap((hostedAccount) =>
+    [false, true].map((hostedDevice) => ({ hostedAccount, hostedDevice })),
+  )
 
-  it.each(combinations)('are told by their own type: account hosted $hostedAccount, device hosted $hostedDevice', (hosted) => {
-    expect(read(hosted)?.kind).toBe('proven')
-  })
+  it.each(combinations)(
+    'are told by their own type: account hosted $hostedAccount, device hosted $hostedDevice',
+    (hosted) => {
+      expect(read(hosted)?.kind).toBe('proven')
+    },
+  )
 
-  it.each(combinations)('are refused when they are the other’s: account hosted $hostedAccount, device hosted $hostedDevice', (hosted) => {
-    const swappedHmac = hosted.hostedAccount ? Buffer.alloc(0) : Buffer.from([6, 5])
-    const swappedSignature = hosted.hostedDevice ? Buffer.from([6, 0]) : Buffer.from([6, 5])
-    expect(read({ ...hosted, hmacPrefix: swappedHmac })?.kind).toBe('forged')
-    expect(read({ ...hosted, accountPrefix: swappedSignature })?.kind).toBe('forged')
-  })
+  it.each(combinations)(
+    'are refused when they are the other’s: account hosted $hostedAccount, device hosted $hostedDevice',
+    (hosted) => {
+      const swappedHmac = hosted.hostedAccount ? Buffer.alloc(0) : Buffer.from([6, 5])
+      const swappedSignature = hosted.hostedDevice ? Buffer.from([6, 0]) : Buffer.from([6, 5])
+      expect(read({ ...hosted, hmacPrefix: swappedHmac })?.kind).toBe('forged')
+      expect(read({ ...hosted, accountPrefix: swappedSignature })?.kind).toBe('forged')
+    },
+  )
 
   it('do not enter what we sign: 06 01 for hosted accounts too', () => {
     const success = read({ hostedAccount: true, hostedDevice: true })
@@ -125,7 +147,10 @@ describe('a forged pair-success', () => {
 
   it('has random bytes for an account signature', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 64, maxLength: 64 }), (bytes) => read({ signature: () => bytes })?.kind === 'forged'),
+      fc.property(
+        fc.uint8Array({ minLength: 64, maxLength: 64 }),
+        (bytes) => read({ signature: () => bytes })?.kind === 'forged',
+      ),
       { numRuns: 50 },
     )
   })
@@ -144,13 +169,16 @@ describe('a forged pair-success', () => {
 })
 
 describe('a malformed pair-success', () => {
-  const malformed = (success: ReturnType<typeof read>) => expect(success).toMatchObject({ kind: 'malformed', id: 'pair-1' })
+  const malformed = (success: ReturnType<typeof read>) =>
+    expect(success).toMatchObject({ kind: 'malformed', id: 'pair-1' })
 
   it.each(['device-identity', 'device'] as const)('has no %s', (without) => malformed(read({}, { without })))
 
   it('has a device without a jid', () => malformed(read({}, { device: { lid: LID } })))
 
-  it.each(['', 'nobody', '@s.whatsapp.net', ':3@s.whatsapp.net'])('has the jid %j', (jid) => malformed(read({}, { device: { jid } })))
+  it.each(['', 'nobody', '@s.whatsapp.net', ':3@s.whatsapp.net'])('has the jid %j', (jid) =>
+    malformed(read({}, { device: { jid } })),
+  )
 
   it('has a device-identity of 0 bytes', () => malformed(read({}, { content: new Uint8Array(0) })))
 
@@ -167,8 +195,9 @@ describe('a malformed pair-success', () => {
     malformed(read({}, { content: padded(501) }))
   })
 
-  it.each(['outer details', 'outer hmac', 'details', 'accountSignatureKey', 'accountSignature'] as const)('lacks its %s', (omit) =>
-    malformed(read({ omit })),
+  it.each(['outer details', 'outer hmac', 'details', 'accountSignatureKey', 'accountSignature'] as const)(
+    'lacks its %s',
+    (omit) => malformed(read({ omit })),
   )
 
   it('lacks the key index', () => malformed(read({ keyIndex: undefined })))
@@ -211,8 +240,12 @@ describe('what is no pair-success', () => {
   it('has no id', () => expect(read({}, { id: undefined })).toBeUndefined())
 
   it('is another stanza', () => {
-    expect(readPairSuccess(node('message', { from: 's.whatsapp.net', id: '1' }, pairSuccess(word).content), ours)).toBeUndefined()
-    expect(readPairSuccess(node('iq', { from: 's.whatsapp.net', id: '1' }, [node('pair-device')]), ours)).toBeUndefined()
+    expect(
+      readPairSuccess(node('message', { from: 's.whatsapp.net', id: '1' }, pairSuccess(word).content), ours),
+    ).toBeUndefined()
+    expect(
+      readPairSuccess(node('iq', { from: 's.whatsapp.net', id: '1' }, [node('pair-device')]), ours),
+    ).toBeUndefined()
     expect(readPairSuccess(node('iq', { from: 's.whatsapp.net', id: '1' }), ours)).toBeUndefined()
   })
 })
@@ -220,13 +253,17 @@ describe('what is no pair-success', () => {
 describe('the refusal', () => {
   it('of a forged one is 401 not-authorized', () => {
     expect(buildPairRefusal('p-9', 'forged')).toEqual(
-      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'p-9' }, [node('error', { code: '401', text: 'not-authorized' })]),
+      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'p-9' }, [
+        node('error', { code: '401', text: 'not-authorized' }),
+      ]),
     )
   })
 
   it('of what cannot be read or stored is 500 internal-error', () => {
     expect(buildPairRefusal('p-9', 'failed')).toEqual(
-      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'p-9' }, [node('error', { code: '500', text: 'internal-error' })]),
+      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'p-9' }, [
+        node('error', { code: '500', text: 'internal-error' }),
+      ]),
     )
   })
 })

@@ -20,7 +20,10 @@ describe('a pairing code', () => {
   })
 
   it('is what Baileys makes of the same bytes', () => {
-    fc.assert(fc.property(fiveBytes, (bytes) => codeFromBytes(bytes) === bytesToCrockford(Buffer.from(bytes))), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fiveBytes, (bytes) => codeFromBytes(bytes) === bytesToCrockford(Buffer.from(bytes))),
+      { numRuns: 2000 },
+    )
   })
 
   it('has 8 characters of 5 bytes, and none of 0, I, O and U', () => {
@@ -42,7 +45,9 @@ describe('a pairing code', () => {
   })
 
   it('is the same again when what was shown is given back', () => {
-    fc.assert(fc.property(fiveBytes, (bytes) => checkedCode(displayCode(codeFromBytes(bytes))) === codeFromBytes(bytes)))
+    fc.assert(
+      fc.property(fiveBytes, (bytes) => checkedCode(displayCode(codeFromBytes(bytes))) === codeFromBytes(bytes)),
+    )
   })
 })
 
@@ -51,24 +56,26 @@ describe('a given code', () => {
     expect(checkedCode(given)).toBe('ABCDEFGH')
   })
 
-  it.each([
-    '',
-    'ABCDEFG',
-    'ABCDEFGHJ',
-    'ABCDEFG0',
-    'ABCDEFGI',
-    'ABCDEFGO',
-    'ABCDEFGU',
-    'ABCD_EFGH',
-    'ABCDEFGÉ',
-    'АBCDEFGH',
-    '１2345678',
-    12345678,
-    null,
-    undefined,
-    ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'],
-    {},
-  ].map((given) => ({ given })))('is refused when it is $given', ({ given }) => {
+  it.each(
+    [
+      '',
+      'ABCDEFG',
+      'ABCDEFGHJ',
+      'ABCDEFG0',
+      'ABCDEFGI',
+      'ABCDEFGO',
+      'ABCDEFGU',
+      'ABCD_EFGH',
+      'ABCDEFGÉ',
+      'АBCDEFGH',
+      '１2345678',
+      12345678,
+      null,
+      undefined,
+      ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'],
+      {},
+    ].map((given) => ({ given })),
+  )('is refused when it is $given', ({ given }) => {
     const error = linkErrorOf(() => checkedCode(given))
     expect(error.code).toBe('invalid-code')
     expect(error.advice).toMatch(/8 characters/)

@@ -14,15 +14,15 @@ describe('pre-keys', () => {
 
   it('are made beside the event loop’s other work', async () => {
     let turns = 0
+    let counting = true
     const turn = (): void => {
       turns += 1
-      if (turns < 10_000) setImmediate(turn)
+      if (counting) setImmediate(turn)
     }
-    setImmediate(turn)
+    turn()
     await takePreKeys()
-    turns = Math.max(turns, 0)
+    counting = false
     expect(turns).toBeGreaterThanOrEqual(10)
-    turns = 10_000
   })
 
   it('of an attempt that failed are given to the next one, once', async () => {

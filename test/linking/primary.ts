@@ -8,7 +8,12 @@ export interface Primary {
 }
 
 /** salt ‖ iv ‖ AES-CTR(the phone's ephemeral public key): 80 bytes. */
-export async function wrapPrimaryEphemeral(code: string, publicKey: Uint8Array, salt: Uint8Array, iv: Uint8Array): Promise<Buffer> {
+export async function wrapPrimaryEphemeral(
+  code: string,
+  publicKey: Uint8Array,
+  salt: Uint8Array,
+  iv: Uint8Array,
+): Promise<Buffer> {
   const key = await derivePairingCodeKey(code, Buffer.from(salt))
   return Buffer.concat([salt, iv, aesEncryptCTR(publicKey, key, iv)])
 }
@@ -27,7 +32,11 @@ export function openBundle(primary: Primary, companionEphemeral: Uint8Array, wra
   const shared = Curve.sharedKey(Buffer.from(primary.ephemeral.private), companionEphemeral)
   const key = hkdf(shared, 32, { salt: Buffer.from(salt), info: 'link_code_pairing_key_bundle_encryption_key' })
   const bundle = aesDecryptGCM(wrapped.subarray(44), key, nonce, Buffer.alloc(0))
-  const [companionIdentity, primaryIdentity, random] = [bundle.subarray(0, 32), bundle.subarray(32, 64), bundle.subarray(64)]
+  const [companionIdentity, primaryIdentity, random] = [
+    bundle.subarray(0, 32),
+    bundle.subarray(32, 64),
+    bundle.subarray(64),
+  ]
   const identityShared = Curve.sharedKey(Buffer.from(primary.identity.private), companionIdentity)
   const advSecret = hkdf(Buffer.concat([shared, identityShared, random]), 32, { info: 'adv_secret' })
   return { companionIdentity, primaryIdentity, random, advSecret }

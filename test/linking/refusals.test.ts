@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { LinkError } from '../../src/errors.ts'
+import { readHelloAnswer } from '../../src/linking/companion-hello.ts'
 import { answersIq, type IqError, readIqAnswer } from '../../src/linking/iq.ts'
 import { errorOfEnd, refusalOfFinish, refusalOfHello } from '../../src/linking/refusals.ts'
-import { readHelloAnswer } from '../../src/linking/companion-hello.ts'
 import type { ConnectionEnd } from '../../src/wire/ends.ts'
 import { node } from '../../src/wire/nodes.ts'
 import { helloAccepted, iqError, iqResult } from './server-stanzas.ts'
@@ -33,12 +33,23 @@ describe('a refused code request', () => {
   it.each(rows)('with $code and a text that contradicts it is unknown: rejected, the number kept', ({ code, text }) => {
     const others = rows.map((row) => row.text).filter((other) => other !== text)
     for (const other of [...others, '', 'something-else', text.toUpperCase()])
-      expect(refusalOfHello(error({ code, text: other }))).toMatchObject({ code: 'rejected', status: code, retryable: false })
+      expect(refusalOfHello(error({ code, text: other }))).toMatchObject({
+        code: 'rejected',
+        status: code,
+        retryable: false,
+      })
   })
 
-  it.each([401, 404, 405, 406, 408, 451, 501, 503, 0, 999_999_999])('with the unknown number %i is rejected, the number kept', (code) => {
-    expect(refusalOfHello(error({ code, text: 'bad-request' }))).toMatchObject({ code: 'rejected', status: code, retryable: false })
-  })
+  it.each([401, 404, 405, 406, 408, 451, 501, 503, 0, 999_999_999])(
+    'with the unknown number %i is rejected, the number kept',
+    (code) => {
+      expect(refusalOfHello(error({ code, text: 'bad-request' }))).toMatchObject({
+        code: 'rejected',
+        status: code,
+        retryable: false,
+      })
+    },
+  )
 
   it('without a number, or with one that is none, is rejected', () => {
     const unnumbered = refusalOfHello(error())
@@ -113,14 +124,21 @@ describe('the end of a connection that had no account', () => {
     { reason: 999, becomes: 'rejected' },
   ]
 
-  it.each(failures)('by <failure reason="$reason"> is $becomes, which the attempt does not try again', ({ reason, becomes }) => {
-    const ended = errorOfEnd({ kind: 'failure', reason })
-    expect(ended).toMatchObject({ code: becomes, status: reason })
-    expect(ended.code === 'rejected' ? ended.retryable : false).toBe(false)
-  })
+  it.each(failures)(
+    'by <failure reason="$reason"> is $becomes, which the attempt does not try again',
+    ({ reason, becomes }) => {
+      const ended = errorOfEnd({ kind: 'failure', reason })
+      expect(ended).toMatchObject({ code: becomes, status: reason })
+      expect(ended.code === 'rejected' ? ended.retryable : false).toBe(false)
+    },
+  )
 
   it.each([500, 503])('by <failure reason="%i"> is server-error, to be tried again', (reason) => {
-    expect(errorOfEnd({ kind: 'failure', reason })).toMatchObject({ code: 'server-error', status: reason, retryable: true })
+    expect(errorOfEnd({ kind: 'failure', reason })).toMatchObject({
+      code: 'server-error',
+      status: reason,
+      retryable: true,
+    })
   })
 
   it('by <failure> without a reason is rejected', () => {
@@ -128,7 +146,9 @@ describe('the end of a connection that had no account', () => {
   })
 
   it('by a temporary ban says how long to wait', () => {
-    expect(errorOfEnd({ kind: 'failure', reason: 402, code: 101, expireS: 3600 })).toMatchObject({ retryAfterMs: 3_600_000 })
+    expect(errorOfEnd({ kind: 'failure', reason: 402, code: 101, expireS: 3600 })).toMatchObject({
+      retryAfterMs: 3_600_000,
+    })
   })
 
   const lost: readonly ConnectionEnd[] = [
@@ -182,7 +202,10 @@ describe('the answer to an IQ', () => {
 
 describe('the answer to a code request', () => {
   it('is accepted with a ref, bytes or text', () => {
-    expect(readHelloAnswer(helloAccepted('1', Buffer.from('ref')))).toEqual({ kind: 'accepted', ref: Buffer.from('ref') })
+    expect(readHelloAnswer(helloAccepted('1', Buffer.from('ref')))).toEqual({
+      kind: 'accepted',
+      ref: Buffer.from('ref'),
+    })
     const text = iqResult('1', [node('link_code_companion_reg', {}, [node('link_code_pairing_ref', {}, '12345')])])
     expect(readHelloAnswer(text)).toEqual({ kind: 'accepted', ref: Buffer.from('12345') })
   })
@@ -192,13 +215,19 @@ describe('the answer to a code request', () => {
     ['another child', [node('x')]],
     ['no ref', [node('link_code_companion_reg')]],
     ['an empty ref', [node('link_code_companion_reg', {}, [node('link_code_pairing_ref', {}, new Uint8Array(0))])]],
-    ['a ref beside and not within', [node('link_code_companion_reg'), node('link_code_pairing_ref', {}, Buffer.from('ref'))]],
+    [
+      'a ref beside and not within',
+      [node('link_code_companion_reg'), node('link_code_pairing_ref', {}, Buffer.from('ref'))],
+    ],
   ])('has no ref with %s in it', (_, content) => {
     expect(readHelloAnswer(iqResult('1', content))).toEqual({ kind: 'no-ref' })
   })
 
   it('is refused with type error, also when it carries a ref', () => {
-    const both = { ...helloAccepted('1', Buffer.from('ref')), attrs: { type: 'error', id: '1', from: 's.whatsapp.net' } }
+    const both = {
+      ...helloAccepted('1', Buffer.from('ref')),
+      attrs: { type: 'error', id: '1', from: 's.whatsapp.net' },
+    }
     expect(readHelloAnswer(both).kind).toBe('refused')
   })
 })

@@ -1,14 +1,14 @@
 // The least server that unmodified Baileys registers with. It keeps the very bytes of each stanza that Baileys sent.
 import type { AddressInfo } from 'node:net'
-import { decodeNode, encodeNode, generateKeyPair } from '../../src/wire/bridge.ts'
+import { onTestFinished } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { issueChain } from '../../src/emulator/certificate.ts'
 import { answerHandshake, type ServerHandshake } from '../../src/emulator/handshake.ts'
 import { distrustRoot, trustRoot } from '../../src/emulator/trust.ts'
+import { decodeNode, encodeNode, generateKeyPair } from '../../src/wire/bridge.ts'
 import { createFrameReader, frame, NOISE_HEADER } from '../../src/wire/frames.ts'
-import type { Cipher } from '../../src/wire/noise.ts'
 import type { Node } from '../../src/wire/nodes.ts'
-import { onTestFinished } from 'vitest'
-import { WebSocketServer } from 'ws'
+import type { Cipher } from '../../src/wire/noise.ts'
 
 export interface Sent {
   /** The plaintext of the frame, flag byte first. */
@@ -26,7 +26,9 @@ export interface RegistrationServer {
 }
 
 /** For one connection; closes with the test. */
-export async function startRegistrationServer(onReady: (server: RegistrationServer) => void): Promise<RegistrationServer> {
+export async function startRegistrationServer(
+  onReady: (server: RegistrationServer) => void,
+): Promise<RegistrationServer> {
   const root = generateKeyPair()
   const staticKey = generateKeyPair()
   const socketServer = new WebSocketServer({ host: '127.0.0.1', port: 0 })

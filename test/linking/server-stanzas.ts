@@ -10,14 +10,19 @@ export function pairDevice(refs: readonly string[] = SIX_REFS, id = 'pd-1'): Nod
 }
 
 export function helloAccepted(id: string, ref: Uint8Array): Node {
-  return iqResult(id, [node('link_code_companion_reg', { stage: 'companion_hello' }, [node('link_code_pairing_ref', {}, ref)])])
+  return iqResult(id, [
+    node('link_code_companion_reg', { stage: 'companion_hello' }, [node('link_code_pairing_ref', {}, ref)]),
+  ])
 }
 
 export function iqResult(id: string, content?: readonly Node[]): Node {
   return node('iq', { type: 'result', id, from: SERVER }, content)
 }
 
-export function iqError(id: string, error: { readonly code?: number; readonly text?: string; readonly backoff?: number } = {}): Node {
+export function iqError(
+  id: string,
+  error: { readonly code?: number; readonly text?: string; readonly backoff?: number } = {},
+): Node {
   const attrs = Object.fromEntries(
     Object.entries(error).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   )

@@ -62,7 +62,7 @@ const PHONE_AND_LINK: Readonly<
     todo: [
       'Keep it online: “paircode connect <session>”.',
       'Link another account under another name: “--session <name>”.',
-      'Link it anew: “--replace. The old login stays valid until the new one is stored”.',
+      'Link it anew: “--replace”. The old login stays valid until the new one is stored.',
     ],
   },
 }
@@ -220,7 +220,7 @@ const STORES: Readonly<
   'not-a-store': {
     happened: 'What the address names is not a store of paircode. It was left as it is.',
     why: 'The path is misspelt, or names the file of another program.',
-    todo: ['Use sqlite:./sessions.db for a file of your own, or leave PAIRCODE_STORE out.'],
+    todo: ['Use “sqlite:./sessions.db” for a file of your own, or leave PAIRCODE_STORE out.'],
   },
   'not-linked': {
     happened: 'There is no linked session of this name.',

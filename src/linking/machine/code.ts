@@ -42,10 +42,12 @@ export function beginCode(state: AttemptState, exhausted: LinkError = expired(st
 
 /** The next try for the same code number: its slot is kept, its keys are new. */
 export function retryCode(state: AttemptState): Step {
+  if (state.code.name !== 'waiting') return stay(state)
+  const { reserved } = state.code
   const begun: AttemptState = {
     ...state,
     link: 'connecting',
-    code: { name: 'preparing', prepared: undefined, reserved: true },
+    code: { name: 'preparing', prepared: undefined, reserved },
   }
   return andThen(stay(begun, { type: 'prepare-code' }), connectIfClosed)
 }
@@ -62,7 +64,7 @@ export function takePrepared(state: AttemptState, prepared: PreparedCode, moment
 }
 
 export function takeReservation(state: AttemptState, moment: Moment): Step {
-  if (state.code.name !== 'preparing') return stay(state)
+  if (state.code.name !== 'preparing' && state.code.name !== 'waiting') return stay(state)
   return askIfReady({ ...state, code: { ...state.code, reserved: true } }, moment)
 }
 
@@ -98,6 +100,8 @@ export function takeHelloAnswer(state: AttemptState, stanza: Node, { now }: Mome
   if (answer.kind === 'no-ref')
     return retryOrFail(state, new LinkError('server-error', 'WhatsApp accepted the code but named no reference for it'))
   const { prepared, expiresAt } = code
+  if (expiresAt <= now)
+    return andThen(stay({ ...state, code: { name: 'paused' } }, ...clearTimers('answer')), (late) => beginCode(late))
   return stay(
     {
       ...state,

@@ -21,11 +21,11 @@ export function takePrimaryHello(state: AttemptState, hello: PrimaryHello, { now
   if (code.name !== 'live' || state.pairing.name !== 'none') return stay(state)
   if (Buffer.compare(hello.ref, code.ref) !== 0) return stay(state)
   if (now > code.expiresAt || code.accepted >= MAX_ANSWERS) return stay(state)
-  const accepted = code.accepted + 1
+  const answers = state.answers + 1
   return stay(
-    { ...state, link: 'confirming', code: { ...code, accepted, confirming: hello, finishId: undefined } },
+    { ...state, link: 'confirming', answers, code: { ...code, accepted: code.accepted + 1, confirming: hello } },
     setTimer('confirmation', CONFIRMATION_MS),
-    { type: 'unwrap', answer: accepted, code: code.prepared.code, wrapped: hello.wrappedEphemeral },
+    { type: 'unwrap', answer: answers, code: code.prepared.code, wrapped: hello.wrappedEphemeral },
     emit({ type: 'confirming' }),
   )
 }
@@ -36,7 +36,7 @@ export function takePrimaryHello(state: AttemptState, hello: PrimaryHello, { now
  */
 export function takeUnwrapped(state: AttemptState, answer: number, unwrapped: Unwrapped): Step {
   const { code, settings } = state
-  if (code.name !== 'live' || code.confirming === undefined || answer !== code.accepted) return stay(state)
+  if (code.name !== 'live' || code.confirming === undefined || answer !== state.answers) return stay(state)
   if (settings.digits === undefined || state.pairing.name !== 'none') return stay(state)
   const agreement = agreeOnSecret({
     ephemeral: code.prepared.ephemeral,

@@ -25,8 +25,9 @@ function slotFate(state: AttemptState, error: LinkError): SlotFate {
   return name === 'asking' && wasGivenUp ? 'keep' : 'give-back'
 }
 
-function isCounted({ status }: LinkError): boolean {
-  return status === 400 || status === 429
+/** A number whose text contradicts it is an unknown refusal, and not retryable. */
+function isCounted({ code, status, retryable }: LinkError): boolean {
+  return (status === 400 && retryable) || (status === 429 && code === 'rate-limited')
 }
 
 const TRIED_AGAIN: ReadonlySet<string> = new Set(['network', 'server-error', 'rejected'])
@@ -44,12 +45,18 @@ export function retryOrFail(state: AttemptState, error: LinkError): Step {
       tries: attempt,
       counted: state.counted || isCounted(error),
       // A code that waits for a person goes on waiting; only the QR code beside it is tried again.
-      code: state.code.name === 'none' || state.code.name === 'paused' ? state.code : { name: 'waiting' },
+      code: waitingOf(state),
     },
     ...clearTimers('answer', 'pair-device'),
     setTimer('retry', inMs),
     emit({ type: 'retrying', attempt, attempts: retry.attempts, inMs, error }),
   )
+}
+
+/** A slot that was not granted yet may still come, or be refused, while the next try waits. */
+function waitingOf({ code }: AttemptState): AttemptState['code'] {
+  if (code.name === 'none' || code.name === 'paused') return code
+  return { name: 'waiting', reserved: code.name === 'preparing' || code.name === 'waiting' ? code.reserved : true }
 }
 
 /** Doubles from `delayMs` to `maxDelayMs`. `tries`: how many were made. */

@@ -49,10 +49,12 @@ export function stored(state: AttemptState): Step {
   const { pairing } = state
   if (pairing.name !== 'storing') return stay(state)
   const reply = buildPairDeviceSign(pairing.id, pairing.account, pairing.signature)
-  return stay({ ...state, pairing: { name: 'replying', account: pairing.account } }, ...clearTimers('store'), {
-    type: 'reply',
-    node: reply,
-  })
+  return stay(
+    { ...state, pairing: { name: 'replying', account: pairing.account } },
+    ...clearTimers('store'),
+    setTimer('restart', RESTART_MS),
+    { type: 'reply', node: reply },
+  )
 }
 
 export function notStored(state: AttemptState, error: LinkError): Step {
@@ -84,6 +86,11 @@ export function replySent(state: AttemptState): Step {
     }),
   )
   return andThen(paired, (now) => (now.connection.name === 'closed' ? finish(now) : stay(now)))
+}
+
+/** Nobody closed; or nobody even says whether our word left, which the first login tells. */
+export function restartTimedOut(state: AttemptState): Step {
+  return andThen(replySent(state), (now) => (now.pairing.name === 'paired' ? finish(now) : stay(now)))
 }
 
 /** The phone never got our word, so it shows no device: nothing of ours may remain either. */

@@ -27,11 +27,11 @@ export function redraw(state: AttemptState): Step {
   return stay(state, ...draw(state))
 }
 
-/** While the phone's answer to a code is being checked there is no picture: its secret is about to change or be used. */
+/** While a `companion_finish` is out there is no picture: its secret is in use, and changes when nothing comes of it. */
 function draw(state: AttemptState) {
   const { qr, settings } = state
   const ref = qr?.refs[qr.index]
-  const confirming = state.code.name === 'live' && state.code.confirming !== undefined
+  const confirming = state.code.name === 'live' && state.code.finishId !== undefined
   if (qr === undefined || ref === undefined || confirming) return []
   const data = qrText({
     ref,

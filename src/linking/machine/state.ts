@@ -54,7 +54,7 @@ export type CodeState =
   /** Sent; nobody has seen the code yet. `expiresAt` counts from here: the hello is made now. */
   | { readonly name: 'asking'; readonly iqId: string; readonly prepared: PreparedCode; readonly expiresAt: number }
   /** Refused or not answered; the next try has a timer. */
-  | { readonly name: 'waiting' }
+  | { readonly name: 'waiting'; readonly reserved: boolean }
   /** On show. */
   | LiveCode
 
@@ -95,6 +95,8 @@ export interface AttemptState {
   /** In force now: in the QR code, and the key of the final proof. */
   readonly advSecret: Uint8Array
   readonly routingInfo: Uint8Array | undefined
+  /** Answers of phones that were accepted in this attempt, over all its codes. */
+  readonly answers: number
   /** Codes of this attempt, this one included; for QR alone, connections whose refs were shown. */
   readonly codes: number
   /** Tries for the present code, the first included. */
@@ -229,6 +231,7 @@ export function firstState(settings: Settings, advSecret: Uint8Array): AttemptSt
     pairing: { name: 'none' },
     advSecret,
     routingInfo: undefined,
+    answers: 0,
     codes: 0,
     tries: 1,
     counted: false,

@@ -32,10 +32,10 @@ import {
 import { expired, fail, retryOrFail } from './ending.ts'
 import {
   endedWhilePairing,
-  finish,
   notStored,
   replyLost,
   replySent,
+  restartTimedOut,
   stored,
   storeTimedOut,
   takePairSuccess,
@@ -99,7 +99,7 @@ function isPastReturn({ pairing }: AttemptState): boolean {
 
 /** Nothing was asked of WhatsApp, and no slot was taken. */
 function notReserved(state: AttemptState, error: LinkError): Step {
-  if (state.code.name !== 'preparing') return stay(state)
+  if (state.code.name !== 'preparing' && state.code.name !== 'waiting') return stay(state)
   return fail({ ...state, code: { name: 'paused' } }, error)
 }
 
@@ -212,10 +212,13 @@ function takeEnd(state: AttemptState, end: ConnectionEnd, moment: Moment): Step 
   })
 }
 
+/** ms at least between connections that serve the QR code alone. */
+const QR_PAUSE_MS = 1_000
+
 /** While the code waits for a person, the QR code goes on beside it; its new connection takes its time. */
 function keepQr(state: AttemptState): Step {
   const wanted = state.settings.qr && state.code.name === 'paused' && state.connection.name === 'closed'
-  return wanted ? stay(state, setTimer('retry', state.settings.retry.delayMs)) : stay(state)
+  return wanted ? stay(state, setTimer('retry', Math.max(QR_PAUSE_MS, state.settings.retry.delayMs))) : stay(state)
 }
 
 function takeTimer(state: AttemptState, name: TimerName, moment: Moment): Step {
@@ -237,7 +240,7 @@ function takeTimer(state: AttemptState, name: TimerName, moment: Moment): Step {
     case 'store':
       return storeTimedOut(state)
     case 'restart':
-      return state.pairing.name === 'paired' ? finish(state) : stay(state)
+      return restartTimedOut(state)
   }
 }
 
@@ -246,6 +249,7 @@ function attemptTimedOut({ settings }: AttemptState): LinkError {
 }
 
 function pairDeviceTimedOut(state: AttemptState): Step {
+  if (state.connection.name !== 'open') return stay(state)
   const error = new LinkError('network', `WhatsApp did not get ready within ${state.settings.connectTimeoutMs} ms`)
   return andThen(dropConnection(state), (dropped) => retryOrFail(dropped, error))
 }

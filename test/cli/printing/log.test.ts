@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createLog, maskLogLine } from '../../../src/cli/printing/log.ts'
 import { leadConsoleInto } from '../../../src/cli/printing/console-to-log.ts'
+import { createLog, maskLogLine } from '../../../src/cli/printing/log.ts'
 
 const KEY = randomBytes(32)
 const NUMBER = '12025550123'
@@ -13,13 +13,24 @@ async function logged(write: (log: Awaited<ReturnType<typeof createLog>>) => voi
   return lines.join('')
 }
 
-const SECRETS = [NUMBER, CODE, 'ABCDEFGH', KEY.toString('base64').slice(0, 20), KEY.toString('hex').slice(0, 20), '17,17,17']
+const SECRETS = [
+  NUMBER,
+  CODE,
+  'ABCDEFGH',
+  KEY.toString('base64').slice(0, 20),
+  KEY.toString('hex').slice(0, 20),
+  '17,17,17',
+]
 
 describe('the log', () => {
   it('masks what looks like a number, a code or a key, wherever it stands', async () => {
     const text = await logged((log) => {
       log.info({ phone: NUMBER, jid: `${NUMBER}@s.whatsapp.net`, asNumber: Number(NUMBER) }, `dialled +${NUMBER}`)
-      log.debug({ code: CODE, plain: 'ABCDEFGH', deep: { list: [{ key: KEY.toString('base64') }, KEY.toString('hex')] } })
+      log.debug({
+        code: CODE,
+        plain: 'ABCDEFGH',
+        deep: { list: [{ key: KEY.toString('base64') }, KEY.toString('hex')] },
+      })
       log.warn({ buffer: KEY, bytes: new Uint8Array(32).fill(17), array: Array.from({ length: 32 }, () => 17) }, CODE)
       log.child({ session: 'a', number: NUMBER, key: KEY }).error({ err: new Error(`for ${NUMBER}: ${CODE}`) })
       log.info({ [NUMBER]: 'as a name' })
@@ -34,7 +45,9 @@ describe('the log', () => {
   })
 
   it('leaves time, level and plain words alone', async () => {
-    const line = JSON.parse(await logged((log) => log.info({ status: 403, ms: 600000, ok: true, none: null }, 'refused')))
+    const line = JSON.parse(
+      await logged((log) => log.info({ status: 403, ms: 600000, ok: true, none: null }, 'refused')),
+    )
     expect(line).toMatchObject({ level: 30, msg: 'refused', status: 403, ms: 600000, ok: true, none: null })
     expect(Date.parse(line.time)).toBeGreaterThan(0)
     expect(Object.keys(line)).not.toContain('pid')

@@ -18,7 +18,11 @@ describe('in a pipe', () => {
     printer.print({ type: 'code', expiresAt: new Date(Date.UTC(2026, 0, 1)) }, 'words for people')
     printer.say('more words')
     printer.fail(EXPIRED)
-    const lines = stdout.text().trimEnd().split('\n').map((line) => JSON.parse(line))
+    const lines = stdout
+      .text()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
     expect(lines).toEqual([
       { type: 'code', expiresAt: '2026-01-01T00:00:00.000Z' },
       { type: 'failed', error: { code: 'expired', message: EXPIRED.message, advice: EXPIRED.advice } },

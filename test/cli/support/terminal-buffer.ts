@@ -91,7 +91,11 @@ export function createTerminalBuffer(columns = 80, rows = 24): TerminalBuffer {
       return true
     },
     get lines() {
-      const lines = grid.map((line) => Array.from(line, (character) => character ?? ' ').join('').trimEnd())
+      const lines = grid.map((line) =>
+        Array.from(line, (character) => character ?? ' ')
+          .join('')
+          .trimEnd(),
+      )
       while (lines.at(-1) === '') lines.pop()
       return lines
     },
@@ -128,7 +132,8 @@ export function createTerminalBuffer(columns = 80, rows = 24): TerminalBuffer {
     for (const [at, line] of grid.entries()) {
       if (at === row) cursorRow = flowed.length
       if (line.length === 0) flowed.push([])
-      for (let from = 0; from < line.length; from += buffer.columns) flowed.push(line.slice(from, from + buffer.columns))
+      for (let from = 0; from < line.length; from += buffer.columns)
+        flowed.push(line.slice(from, from + buffer.columns))
     }
     const lost = Math.max(0, flowed.length - buffer.rows)
     grid = flowed.slice(lost)

@@ -5,8 +5,20 @@ import type { Input } from '../../../src/linking/machine/state.ts'
 import { displayCode } from '../../../src/linking/pairing-code.ts'
 import { childOf, node } from '../../../src/wire/nodes.ts'
 import { toHex } from '../keys.ts'
-import { type Answer, CANCELLED, dateAt, type Driver, drive } from '../machine-driver.ts'
-import { accept, count, failure, goesOn, helloId, hellos, last, live, ready, types, wrappedKeyOf } from '../machine-steps.ts'
+import { type Answer, CANCELLED, type Driver, dateAt, drive } from '../machine-driver.ts'
+import {
+  accept,
+  count,
+  failure,
+  goesOn,
+  helloId,
+  hellos,
+  last,
+  live,
+  ready,
+  types,
+  wrappedKeyOf,
+} from '../machine-steps.ts'
 import { helloAccepted, iqError, iqResult, pairDevice } from '../server-stanzas.ts'
 
 const codes = (driver: Driver) => driver.events.filter((event) => event.type === 'code')
@@ -36,7 +48,9 @@ describe('a code request', () => {
     const held: readonly Answer[] = ['code-prepared', 'reserved']
     const driver = drive({ held })
     const started = driver.feed({ type: 'start' })
-    const inputs = new Map(started.map((effect) => driver.answerTo(effect)).flatMap((input) => (input ? [[input.type, input]] : [])))
+    const inputs = new Map(
+      started.map((effect) => driver.answerTo(effect)).flatMap((input) => (input ? [[input.type, input]] : [])),
+    )
     for (const [index, part] of order.entries()) {
       expect(hellos(driver)).toHaveLength(0)
       if (part === 'pair-device') driver.receive(pairDevice())
@@ -59,7 +73,9 @@ describe('a code request', () => {
 
   it('may ask not to notify the phone', () => {
     const driver = ready(drive({ settings: { notify: false } }))
-    expect(childOf(last(hellos(driver)), 'link_code_companion_reg')?.attrs['should_show_push_notification']).toBe('false')
+    expect(childOf(last(hellos(driver)), 'link_code_companion_reg')?.attrs['should_show_push_notification']).toBe(
+      'false',
+    )
   })
 
   it('answers pair-device first, with a result without children', () => {
@@ -83,7 +99,9 @@ describe('a code', () => {
     const prepared = code.name === 'asking' ? code.prepared.code : ''
     driver.advance(12_000)
     accept(driver)
-    expect(codes(driver)).toEqual([{ type: 'code', code: displayCode(prepared), expiresAt: dateAt(180_000), number: 1 }])
+    expect(codes(driver)).toEqual([
+      { type: 'code', code: displayCode(prepared), expiresAt: dateAt(180_000), number: 1 },
+    ])
     expect(displayCode(prepared)).toMatch(/^[1-9A-Z]{4}-[1-9A-Z]{4}$/)
     driver.advance(167_999)
     expect(types(driver)).not.toContain('code-expired')
@@ -102,7 +120,10 @@ describe('a code', () => {
     const driver = ready(drive())
     const id = helloId(driver)
     driver.receive(helloAccepted(`${id}0`, Buffer.from('ref')))
-    driver.receive({ ...helloAccepted(id, Buffer.from('ref')), attrs: { type: 'result', id, from: '12025550123@s.whatsapp.net' } })
+    driver.receive({
+      ...helloAccepted(id, Buffer.from('ref')),
+      attrs: { type: 'result', id, from: '12025550123@s.whatsapp.net' },
+    })
     driver.receive({ ...helloAccepted(id, Buffer.from('ref')), attrs: { type: 'set', id, from: 's.whatsapp.net' } })
     expect(codes(driver)).toHaveLength(0)
     accept(driver)
@@ -121,9 +142,17 @@ describe('a code', () => {
 
 describe('refusals that are tried again', () => {
   const refusals = [
-    { name: '400', parts: { code: 400, text: 'bad-request' }, ends: { code: 'rejected', status: 400, slot: 'cool-down' } },
+    {
+      name: '400',
+      parts: { code: 400, text: 'bad-request' },
+      ends: { code: 'rejected', status: 400, slot: 'cool-down' },
+    },
     { name: '400 without a text', parts: { code: 400 }, ends: { code: 'rejected', status: 400, slot: 'cool-down' } },
-    { name: '500', parts: { code: 500, text: 'internal-server-error' }, ends: { code: 'server-error', status: 500, slot: 'give-back' } },
+    {
+      name: '500',
+      parts: { code: 500, text: 'internal-server-error' },
+      ends: { code: 'server-error', status: 500, slot: 'give-back' },
+    },
   ] as const
 
   it.each(refusals)('$name: after 5 s and 10 s, and ends at the third', ({ parts, ends }) => {
@@ -133,7 +162,12 @@ describe('refusals that are tried again', () => {
       [3, 10_000],
     ] as const) {
       driver.receive(iqError(helloId(driver), parts))
-      expect(last(retries(driver))).toMatchObject({ attempt, attempts: 3, inMs: wait, error: { code: ends.code, status: ends.status } })
+      expect(last(retries(driver))).toMatchObject({
+        attempt,
+        attempts: 3,
+        inMs: wait,
+        error: { code: ends.code, status: ends.status },
+      })
       expect(driver.state.link).toBe('retrying')
       const before = hellos(driver).length
       driver.advance(wait - 1)
@@ -294,17 +328,41 @@ describe('tries', () => {
 
 describe('refusals that end the attempt at once', () => {
   const refusals = [
-    { name: '403', parts: { code: 403, text: 'forbidden' }, ends: { code: 'forbidden', status: 403, slot: 'give-back' } },
-    { name: '452', parts: { code: 452, text: 'feature-not-available' }, ends: { code: 'not-available', status: 452, slot: 'give-back' } },
-    { name: '429', parts: { code: 429, text: 'rate-overlimit' }, ends: { code: 'rate-limited', status: 429, slot: 'cool-down' } },
+    {
+      name: '403',
+      parts: { code: 403, text: 'forbidden' },
+      ends: { code: 'forbidden', status: 403, slot: 'give-back' },
+    },
+    {
+      name: '452',
+      parts: { code: 452, text: 'feature-not-available' },
+      ends: { code: 'not-available', status: 452, slot: 'give-back' },
+    },
+    {
+      name: '429',
+      parts: { code: 429, text: 'rate-overlimit' },
+      ends: { code: 'rate-limited', status: 429, slot: 'cool-down' },
+    },
     {
       name: '429 with a backoff',
       parts: { code: 429, text: 'rate-overlimit', backoff: 300 },
       ends: { code: 'rate-limited', status: 429, slot: 'cool-down', retryAfterMs: 300_000 },
     },
-    { name: 'an unknown number', parts: { code: 418, text: 'teapot' }, ends: { code: 'rejected', status: 418, slot: 'give-back' } },
-    { name: '403 with another text', parts: { code: 403, text: 'bad-request' }, ends: { code: 'rejected', status: 403, slot: 'give-back' } },
-    { name: '500 with another text', parts: { code: 500, text: 'forbidden' }, ends: { code: 'rejected', status: 500, slot: 'give-back' } },
+    {
+      name: 'an unknown number',
+      parts: { code: 418, text: 'teapot' },
+      ends: { code: 'rejected', status: 418, slot: 'give-back' },
+    },
+    {
+      name: '403 with another text',
+      parts: { code: 403, text: 'bad-request' },
+      ends: { code: 'rejected', status: 403, slot: 'give-back' },
+    },
+    {
+      name: '500 with another text',
+      parts: { code: 500, text: 'forbidden' },
+      ends: { code: 'rejected', status: 500, slot: 'give-back' },
+    },
     { name: 'no number', parts: {}, ends: { code: 'rejected', status: undefined, slot: 'give-back' } },
   ]
 
@@ -333,7 +391,10 @@ describe('refusals that end the attempt at once', () => {
   it('a server that cannot prove itself', () => {
     const driver = drive({ held: ['connected'] })
     driver.feed({ type: 'start' })
-    driver.feed({ type: 'ended', end: { kind: 'unopened', error: new LinkError('untrusted-server', 'forged', { reason: 'leaf-signature' }) } })
+    driver.feed({
+      type: 'ended',
+      end: { kind: 'unopened', error: new LinkError('untrusted-server', 'forged', { reason: 'leaf-signature' }) },
+    })
     expect(failure(driver)).toMatchObject({ code: 'untrusted-server', slot: 'give-back' })
   })
 

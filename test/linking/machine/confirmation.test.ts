@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { childOf, node } from '../../../src/wire/nodes.ts'
 import { hex, toHex } from '../keys.ts'
-import { dateAt, type Driver, drive, FIRST_SECRET, OUR_IDENTITY, PHONE, secretOf } from '../machine-driver.ts'
+import { type Driver, dateAt, drive, FIRST_SECRET, OUR_IDENTITY, PHONE, secretOf } from '../machine-driver.ts'
 import {
   accept,
   answerAsPhone,
@@ -62,7 +62,12 @@ describe('an accepted primary_hello', () => {
     const effects = answerAsPhone(driver, { id: 'hello-1' })
     expect(effects[0]).toEqual({
       type: 'send',
-      node: node('ack', { class: 'notification', id: 'hello-1', to: 's.whatsapp.net', type: 'link_code_companion_reg' }),
+      node: node('ack', {
+        class: 'notification',
+        id: 'hello-1',
+        to: 's.whatsapp.net',
+        type: 'link_code_companion_reg',
+      }),
     })
   })
 
@@ -78,7 +83,11 @@ describe('an accepted primary_hello', () => {
     const before = secretOf(driver)
     answerAsPhone(driver)
     const zero = hex('00'.repeat(32))
-    driver.feed({ type: 'unwrapped', answer: 1, unwrapped: { primaryEphemeral: zero, random: zero, bundleSalt: zero, nonce: hex('00'.repeat(12)) } })
+    driver.feed({
+      type: 'unwrapped',
+      answer: 1,
+      unwrapped: { primaryEphemeral: zero, random: zero, bundleSalt: zero, nonce: hex('00'.repeat(12)) },
+    })
     expect([finishes(driver).length, secretOf(driver), confirmationDue(driver)]).toEqual([0, before, 60_000])
     driver.advance(60_000)
     expect(expired(driver)).toMatchObject([{ reason: 'unanswered' }])
@@ -87,15 +96,29 @@ describe('an accepted primary_hello', () => {
   it('may have a low-order identity key: the same', () => {
     const driver = live(drive())
     answerAsPhone(driver, { identity: hex('00'.repeat(32)) })
-    expect([finishes(driver).length, confirmationDue(driver), toHex(driver.state.advSecret)]).toEqual([0, 60_000, toHex(FIRST_SECRET)])
+    expect([finishes(driver).length, confirmationDue(driver), toHex(driver.state.advSecret)]).toEqual([
+      0,
+      60_000,
+      toHex(FIRST_SECRET),
+    ])
   })
 })
 
 describe('a primary_hello that is not accepted changes nothing', () => {
   const untouched = (driver: Driver, act: () => void) => {
-    const before = { code: driver.state.code, secret: secretOf(driver), timers: [...driver.timers], events: types(driver).length }
+    const before = {
+      code: driver.state.code,
+      secret: secretOf(driver),
+      timers: [...driver.timers],
+      events: types(driver).length,
+    }
     act()
-    expect({ code: driver.state.code, secret: secretOf(driver), timers: [...driver.timers], events: types(driver).length }).toEqual(before)
+    expect({
+      code: driver.state.code,
+      secret: secretOf(driver),
+      timers: [...driver.timers],
+      events: types(driver).length,
+    }).toEqual(before)
     expect(goesOn(driver)).toBe(true)
   }
 
@@ -174,7 +197,9 @@ describe('a later primary_hello', () => {
 
   it('does not interleave with the one that is being worked on: its late result is dropped', () => {
     const driver = live(drive({ held: ['unwrapped'] }))
-    const unwraps = [answerAsPhone(driver), answerAsPhone(driver)].flat().flatMap((effect) => (effect.type === 'unwrap' ? [effect] : []))
+    const unwraps = [answerAsPhone(driver), answerAsPhone(driver)]
+      .flat()
+      .flatMap((effect) => (effect.type === 'unwrap' ? [effect] : []))
     const [one, two] = unwraps.map((effect) => driver.answerTo(effect))
     if (one === undefined || two === undefined) throw new Error('nothing to unwrap')
     driver.feed(one)
@@ -217,7 +242,10 @@ describe('the answer to companion_finish', () => {
     const old = finishId(driver)
     answerAsPhone(driver)
     driver.receive(iqError(old, { code: 400 }))
-    driver.receive({ ...iqError(finishId(driver), { code: 400 }), attrs: { type: 'error', id: finishId(driver), from: 'elsewhere' } })
+    driver.receive({
+      ...iqError(finishId(driver), { code: 400 }),
+      attrs: { type: 'error', id: finishId(driver), from: 'elsewhere' },
+    })
     expect(goesOn(driver)).toBe(true)
   })
 })

@@ -15,8 +15,8 @@ import {
   hellos,
   last,
   live,
-  qrRef,
   proof,
+  qrRef,
   qrSecret,
   ready,
   types,
@@ -137,7 +137,9 @@ describe('a connection that is lost while a code is live', () => {
     driver.receive({
       tag: 'ib',
       attrs: { from: 's.whatsapp.net' },
-      content: [{ tag: 'edge_routing', attrs: {}, content: [{ tag: 'routing_info', attrs: {}, content: Uint8Array.of(8, 9) }] }],
+      content: [
+        { tag: 'edge_routing', attrs: {}, content: [{ tag: 'routing_info', attrs: {}, content: Uint8Array.of(8, 9) }] },
+      ],
     })
     driver.feed({ type: 'ended', end: { kind: 'closed' } })
     const connects = driver.effects.flatMap(({ effect }) => (effect.type === 'connect' ? [effect.routingInfo] : []))
@@ -327,19 +329,24 @@ describe('refresh()', () => {
 })
 
 describe('companion_reg_refresh', () => {
-  it.each(['companion_reg_refresh', 'pair-device-rotate-qr'])('with the child %s: a new secret, and the ref on show drawn again', (child) => {
-    const driver = ready(drive({ settings: { qr: true } }))
-    driver.advance(25_000)
-    const due = driver.timers.get('qr')
-    driver.receive(registrationRefresh(child))
-    expect(secretOf(driver)).not.toBe(toHex(FIRST_SECRET).slice(0, 16))
-    expect([qrRef(driver), toHex(qrSecret(driver))]).toEqual(['2@one', toHex(driver.state.advSecret)])
-    expect(driver.timers.get('qr')).toBe(due)
-  })
+  it.each(['companion_reg_refresh', 'pair-device-rotate-qr'])(
+    'with the child %s: a new secret, and the ref on show drawn again',
+    (child) => {
+      const driver = ready(drive({ settings: { qr: true } }))
+      driver.advance(25_000)
+      const due = driver.timers.get('qr')
+      driver.receive(registrationRefresh(child))
+      expect(secretOf(driver)).not.toBe(toHex(FIRST_SECRET).slice(0, 16))
+      expect([qrRef(driver), toHex(qrSecret(driver))]).toEqual(['2@one', toHex(driver.state.advSecret)])
+      expect(driver.timers.get('qr')).toBe(due)
+    },
+  )
 
   it.each([undefined, 'x'])('with the child %s: acked, nothing else', (child) => {
     const driver = ready(drive({ settings: { qr: true } }))
-    const effects = driver.receive(child === undefined ? notification('companion_reg_refresh') : registrationRefresh(child))
+    const effects = driver.receive(
+      child === undefined ? notification('companion_reg_refresh') : registrationRefresh(child),
+    )
     expect(effects).toHaveLength(1)
     expect(secretOf(driver)).toBe(toHex(FIRST_SECRET).slice(0, 16))
   })
@@ -392,7 +399,10 @@ describe('a passkey request', () => {
     for (const stage of [ready, live, confirming]) {
       const driver = stage(drive())
       const effects = driver.receive(passkeyRequest())
-      expect(effects[0]).toMatchObject({ type: 'send', node: { tag: 'ack', attrs: { id: 'pk-1', type: 'passkey_prologue_request' } } })
+      expect(effects[0]).toMatchObject({
+        type: 'send',
+        node: { tag: 'ack', attrs: { id: 'pk-1', type: 'passkey_prologue_request' } },
+      })
       expect(failure(driver)).toMatchObject({ code: 'passkey-required', retryable: false })
     }
   })
@@ -447,7 +457,12 @@ describe('cancel', () => {
 
 describe('the whole attempt', () => {
   it('ends after timeoutMs, whatever it is doing', () => {
-    const reach: readonly ((driver: Driver) => unknown)[] = [(driver) => driver.feed({ type: 'start' }), ready, live, confirming]
+    const reach: readonly ((driver: Driver) => unknown)[] = [
+      (driver) => driver.feed({ type: 'start' }),
+      ready,
+      live,
+      confirming,
+    ]
     for (const stage of reach) {
       const driver = drive({ settings: { timeoutMs: 15_000 } })
       stage(driver)

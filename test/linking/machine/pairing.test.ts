@@ -109,7 +109,9 @@ describe('a wrong proof', () => {
     const driver = confirming(drive())
     driver.receive(proof(driver, changes))
     expect(refusalsSent(driver)).toEqual([
-      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'pair-1' }, [node('error', { code: '401', text: 'not-authorized' })]),
+      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'pair-1' }, [
+        node('error', { code: '401', text: 'not-authorized' }),
+      ]),
     ])
     expect(failure(driver)).toMatchObject({ code: 'verification-failed', retryable: false })
     expect([count(driver, 'store'), count(driver, 'sign')]).toEqual([0, 0])
@@ -120,7 +122,9 @@ describe('a wrong proof', () => {
     const driver = confirming(drive())
     driver.receive(proof(driver, { keyIndex: undefined }))
     expect(refusalsSent(driver)).toEqual([
-      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'pair-1' }, [node('error', { code: '500', text: 'internal-error' })]),
+      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'pair-1' }, [
+        node('error', { code: '500', text: 'internal-error' }),
+      ]),
     ])
     expect(count(driver, 'store')).toBe(0)
     expect(goesOn(driver)).toBe(false)
@@ -145,7 +149,9 @@ describe('a store that fails', () => {
     driver.receive(proof(driver))
     driver.feed({ type: 'not-stored', error })
     expect(last(driver.sent)).toEqual(
-      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'pair-1' }, [node('error', { code: '500', text: 'internal-error' })]),
+      node('iq', { type: 'error', to: 's.whatsapp.net', id: 'pair-1' }, [
+        node('error', { code: '500', text: 'internal-error' }),
+      ]),
     )
     expect(failure(driver).code).toBe('store-error')
     expect(types(driver)).not.toContain('paired')
@@ -227,7 +233,11 @@ describe('after the reply', () => {
 // A person who cancels, a clock that runs out or an answer that comes late cannot undo what the account has confirmed: the phone
 // shows the device, so it is kept.
 describe('past the point of no return', () => {
-  const stages: readonly { readonly name: string; readonly held: readonly Answer[]; readonly after: readonly Input[] }[] = [
+  const stages: readonly {
+    readonly name: string
+    readonly held: readonly Answer[]
+    readonly after: readonly Input[]
+  }[] = [
     { name: 'being signed', held: ['signed'], after: [] },
     { name: 'being stored', held: ['stored'], after: [{ type: 'stored' }] },
     { name: 'being answered', held: ['reply-sent'], after: [{ type: 'reply-sent' }] },

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ConnectionEnd } from '../../../src/wire/ends.ts'
 import { toHex } from '../keys.ts'
-import { dateAt, type Driver, drive, FIRST_SECRET, OUR_IDENTITY, OUR_NOISE_KEY } from '../machine-driver.ts'
+import { type Driver, dateAt, drive, FIRST_SECRET, OUR_IDENTITY, OUR_NOISE_KEY } from '../machine-driver.ts'
 import {
   answerAsPhone,
   count,
@@ -46,7 +46,9 @@ describe('QR codes alone', () => {
     }
     expect(at).toEqual([0, 60_000, 80_000, 100_000, 120_000, 140_000])
     expect(shown(driver).map(({ data }) => data.split('#')[1]?.split(',')[0])).toEqual(SIX_REFS)
-    expect(shown(driver).map(({ expiresAt }) => expiresAt)).toEqual([60, 80, 100, 120, 140, 160].map((s) => dateAt(s * 1000)))
+    expect(shown(driver).map(({ expiresAt }) => expiresAt)).toEqual(
+      [60, 80, 100, 120, 140, 160].map((s) => dateAt(s * 1000)),
+    )
   })
 
   it('that were all shown make a new connection, maxCodes rounds in all', () => {
