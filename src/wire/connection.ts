@@ -76,17 +76,23 @@ export function openConnection(options: ConnectionOptions): Connection {
     options.timeoutMs,
   )
 
-  const close = (): void => {
+  const letGo = (): void => {
     over = true
     clock.clearTimeout(openTimer)
     keepalive?.stop()
-    // A server that does not answer the close frame would keep the socket: its half is cut after ws's own limit.
-    if (socket.readyState === WebSocket.CONNECTING) socket.terminate()
+  }
+
+  /** Politely, so that what was sent before still arrives. ws itself cuts a server that does not answer, after 30 s. */
+  const close = (): void => {
+    letGo()
+    if (ciphers === undefined) socket.terminate()
     else socket.close()
   }
 
   const end = (reason: ConnectionEnd): void => {
     if (over) return
+    // Who fell silent would not answer a close frame either.
+    if (reason.kind === 'silent') socket.terminate()
     close()
     options.onEnd(reason)
   }

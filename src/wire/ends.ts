@@ -43,7 +43,7 @@ function readFailure({ attrs }: Node): ConnectionEnd {
 /** First `conflict`, then the code, then the child: Baileys reads the code alone and calls a removed device "replaced". */
 function readStreamError(stanza: Node): ConnectionEnd {
   const conflict = childOf(stanza, 'conflict')
-  if (conflict !== undefined) return { kind: conflict.attrs.type === 'replaced' ? 'replaced' : 'removed' }
+  if (conflict?.attrs.type !== undefined) return { kind: conflict.attrs.type === 'replaced' ? 'replaced' : 'removed' }
   if (childOf(stanza, 'device_removed') !== undefined) return { kind: 'removed' }
   const code = wholeNumber(stanza.attrs.code)
   if (code === 409) return { kind: 'replaced' }

@@ -1,9 +1,18 @@
 // The question for the number. A slip is corrected on the spot; a likely number is offered to choose.
-import type { PhoneResult } from '../../phone/result.ts'
 import type { Questions } from '../terminal/questions.ts'
 
+export type PhoneRead =
+  | { readonly ok: true; readonly e164: string }
+  | {
+      readonly ok: false
+      /** What is wrong, for the error. */
+      readonly problem: string
+      readonly advice: string
+      readonly suggestions: readonly string[]
+    }
+
 export interface PhoneReading {
-  readonly parse: (input: string) => PhoneResult
+  readonly parse: (input: string) => PhoneRead
   readonly format: (e164: string) => string
 }
 
@@ -40,7 +49,7 @@ function typeNumber(ask: Questions, { parse }: PhoneReading, message: string, in
 function offered(
   ask: Questions,
   { format }: PhoneReading,
-  refused: Extract<PhoneResult, { ok: false }>,
+  refused: Extract<PhoneRead, { ok: false }>,
 ): Promise<Offer> {
   const choices = refused.suggestions.map((e164) => ({ value: { e164 } as Offer, label: format(e164) }))
   return ask.choose(`${refused.advice} Did you mean:`, [
