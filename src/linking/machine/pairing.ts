@@ -107,7 +107,7 @@ export function endedWhilePairing(state: AttemptState, _end: ConnectionEnd): Ste
 }
 
 /** 515, a plain close, or neither within its limit: all mean that the first login is due. */
-export function finish(state: AttemptState): Step {
+function finish(state: AttemptState): Step {
   return stay(
     { ...state, over: true, connection: { name: 'closed' } },
     ...clearTimers(...ALL_TIMERS),

@@ -60,7 +60,7 @@ export function step(state: AttemptState, input: Input, moment: Moment): Step {
     case 'start':
       return start(state)
     case 'connected':
-      return stay({ ...state, connection: { name: 'open' } }, setTimer('pair-device', state.settings.connectTimeoutMs))
+      return connected(state)
     case 'node':
       return takeNode(state, input.node, moment)
     case 'ended':
@@ -95,6 +95,11 @@ export function step(state: AttemptState, input: Input, moment: Moment): Step {
 /** Once the write has begun, the account is confirmed and the link is finished, not cancelled. */
 function isPastReturn({ pairing }: AttemptState): boolean {
   return pairing.name !== 'none'
+}
+
+function connected(state: AttemptState): Step {
+  if (state.connection.name !== 'opening') return stay(state)
+  return stay({ ...state, connection: { name: 'open' } }, setTimer('pair-device', state.settings.connectTimeoutMs))
 }
 
 /** Nothing was asked of WhatsApp, and no slot was taken. */
