@@ -16,7 +16,7 @@ export interface Environment {
   readonly log: LogLevel
 }
 
-export const DEFAULT_STORE = 'sqlite:./.paircode/sessions.db'
+const DEFAULT_STORE = 'sqlite:./.paircode/sessions.db'
 
 /**
  * @param readFile only for PAIRCODE_KEY_FILE

@@ -6,7 +6,7 @@ import { ConnectionStopped } from './session/connection-stopped.ts'
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 75
 
 export const DONE: ExitCode = 0
-export const OTHER: ExitCode = 1
+const OTHER: ExitCode = 1
 export const WRONG_USAGE: ExitCode = 2
 export const CANCELLED: ExitCode = 5
 

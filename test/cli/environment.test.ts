@@ -7,12 +7,13 @@ const KEY = Buffer.alloc(32, 0xfb)
 const BASE64 = KEY.toString('base64')
 const ENDPOINT = { PAIRCODE_ENDPOINT: 'ws://127.0.0.1:4444/ws/chat', PAIRCODE_ROOT_KEY: BASE64 }
 
-const noFile = (): Uint8Array => {
+type ReadFile = (path: string) => Uint8Array
+const noFile: ReadFile = () => {
   throw new Error('no file is to be read')
 }
-const read = (variables: Variables, readFile = noFile) => readEnvironment(variables, readFile)
+const read = (variables: Variables, readFile: ReadFile = noFile) => readEnvironment(variables, readFile)
 
-function refusal(variables: Variables, readFile = noFile): LinkError {
+function refusal(variables: Variables, readFile: ReadFile = noFile): LinkError {
   try {
     read(variables, readFile)
   } catch (thrown) {

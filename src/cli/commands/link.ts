@@ -60,7 +60,8 @@ Exit codes: 0 linked, 2 wrong usage, 3 refused, 4 nobody typed the code, 5 cance
 
 async function linkAccount(typed: string, flags: LinkFlags, context: Context): Promise<void> {
   const environment = readEnvironment(context.variables)
-  const wishes = await linkWishes(typed, flags, context)
+  const emulator = environment.endpoint !== undefined
+  const wishes = await linkWishes({ typed, flags, emulator, context })
   const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
   try {
     const { settledSession } = await import('../link/settled-session.ts')
@@ -95,7 +96,7 @@ function optionsOf({ phone }: LinkWishes, flags: LinkFlags, { endpoint }: Enviro
 
 async function runLink(options: LinkOptions, context: Context): Promise<LinkedSession> {
   const { link } = await import('../../index.ts')
-  const { printer, interrupts } = context
+  const { interrupts } = context
   const restoreConsole = leadConsoleInto(options.logger ?? silentLogger)
   const linking = link(options)
   const stopListening = interrupts.listen(() => void linking.cancel())
@@ -105,7 +106,7 @@ async function runLink(options: LinkOptions, context: Context): Promise<LinkedSe
     view = await createView(linking, context)
     for await (const event of linking) {
       view.show(event)
-      if (printer.kind === 'terminal' || event.type !== 'code-expired' || !event.manual) continue
+      if (context.interactive || event.type !== 'code-expired' || !event.manual) continue
       needsPerson = true
       void linking.cancel()
     }
@@ -118,7 +119,7 @@ async function runLink(options: LinkOptions, context: Context): Promise<LinkedSe
   }
 }
 
-/** WhatsApp asks that a person asks for the next code (docs/protocol.md section 4); in a pipe there is none to ask. */
+/** WhatsApp asks that a person asks for the next code (docs/protocol.md section 4); without a terminal there is none. */
 function unasked(): LinkError {
   return new LinkError('expired', 'WhatsApp wants a person to ask for the next code', {
     advice: 'Start again when somebody has the phone at hand.',

@@ -1,5 +1,6 @@
 // Who plays in the demo: by whom the code is typed and what the contact writes differs between unattended and attended.
 
+import { LinkError } from '../../errors.ts'
 import { instructions } from '../../instructions/instructions.ts'
 import { checkedCode } from '../../linking/pairing-code.ts'
 import type { Context } from '../context.ts'
@@ -17,8 +18,12 @@ export interface DemoParts {
 const TEXT = 'Hello, bot!'
 
 export function unattended(printer: Printer): DemoParts {
+  let typed = false
   return {
     async typeCode(code, expiresAt) {
+      // It was typed without a slip: a second time would fail as the first.
+      if (typed) throw new LinkError('network', 'the emulated phone could not link')
+      typed = true
       printer.print(
         { type: 'code', code, expiresAt },
         `WhatsApp accepted the pairing code ${code}. The phone types it.`,

@@ -6,9 +6,10 @@ import { openStore, type Store } from '../../store/index.ts'
 import type { Context } from '../context.ts'
 import { retryText } from '../link/event-words.ts'
 import { maskedNumberOf, maskJid } from '../printing/masking.ts'
+import { ConnectionStopped } from '../session/connection-stopped.ts'
 import { type Echoed, echo } from '../session/echo.ts'
-import { within } from './limit.ts'
 import { attended, type DemoParts, unattended } from './parts.ts'
+import { createPatience, type Patience } from './patience.ts'
 
 export interface DemoWishes {
   readonly auto: boolean
@@ -32,6 +33,7 @@ interface Stage {
   readonly store: Store
   readonly options: LinkOptions
   readonly parts: DemoParts
+  readonly patience: Patience
   readonly context: Context
 }
 
@@ -41,6 +43,7 @@ export async function tellStory(wishes: DemoWishes, context: Context): Promise<v
   const parts = wishes.auto ? unattended(printer) : await attended(context)
   const emulator = await startEmulator()
   const store = await openStore('memory:')
+  const patience = createPatience(context)
   try {
     const owner = emulator.addPhone(OWNER, { name: 'Owner' })
     const contact = emulator.addPhone(CONTACT, { name: 'Contact' })
@@ -49,11 +52,12 @@ export async function tellStory(wishes: DemoWishes, context: Context): Promise<v
     const { endpoint } = emulator
     const device = { name: 'Demo bot' }
     const options = { session: SESSION, phone: OWNER, store, endpoint, device, retry: RETRY, logger: wishes.logger }
-    const stage: Stage = { emulator, owner, contact, store, options, parts, context }
+    const stage: Stage = { emulator, owner, contact, store, options, parts, patience, context }
     printer.print({ type: 'started', phone: maskedNumberOf(OWNER) }, opening(), 'none')
     await linkTheBot(stage)
     await runTheBot(stage)
   } finally {
+    patience.end()
     await store.close()
     await emulator.stop()
   }
@@ -124,7 +128,7 @@ function phoneText({ code }: PhoneError): string {
 }
 
 async function runTheBot(stage: Stage): Promise<void> {
-  const { store, options, context } = stage
+  const { store, options, patience, context } = stage
   const { endpoint, logger } = options
   const connection = connect({
     session: SESSION,
@@ -132,13 +136,11 @@ async function runTheBot(stage: Stage): Promise<void> {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(logger === undefined ? {} : { logger }),
   })
-  const stopListening = context.interrupts.listen(() => void connection.close())
   try {
-    await within(LIMIT_MS, 'coming online', context.clock, online(connection))
+    await patience.within(LIMIT_MS, 'coming online', online(connection))
     context.printer.print({ type: 'online', session: SESSION }, 'The bot is online.', 'done')
     await exchangeTexts(connection, stage)
   } finally {
-    stopListening()
     await connection.close()
   }
 }
@@ -149,18 +151,23 @@ function online(connection: Connection): Promise<void> {
     const look = (): void => {
       const { state } = connection
       if (state.name === 'online') resolve()
-      if (state.name === 'stopped') reject(new Error(`the bot stopped: ${state.reason}`))
+      if (state.name === 'stopped' && state.reason !== 'closed')
+        reject(new ConnectionStopped(state.reason, state.until))
     }
     connection.on('state', look)
     look()
   })
 }
 
-async function exchangeTexts(connection: Connection, { contact, parts, context }: Stage): Promise<void> {
-  const { printer, clock } = context
+async function exchangeTexts(
+  connection: Connection,
+  { contact, parts, patience, context: { printer } }: Stage,
+): Promise<void> {
   const echoed = new Promise<Echoed>((resolve, reject) => {
     connection.on('socket', (socket) => echo(socket, { onEcho: resolve, onError: reject }))
   })
+  // Nobody is waiting for it yet.
+  echoed.catch(() => {})
   const text = await parts.writeText()
   printer.print(
     { type: 'text', from: maskedNumberOf(CONTACT), text },
@@ -168,9 +175,9 @@ async function exchangeTexts(connection: Connection, { contact, parts, context }
     'step',
   )
   await contact.send(OWNER, text)
-  const answer = await within(LIMIT_MS, 'the echo', clock, echoed)
+  const answer = await patience.within(LIMIT_MS, 'the echo', echoed)
   printer.print({ type: 'echo', text: answer.text }, `The bot answers with an echo: ${answer.text}`, 'step')
-  const read = await within(LIMIT_MS, 'the contact’s phone', clock, contact.received())
+  const read = await patience.within(LIMIT_MS, 'the contact’s phone', contact.received())
   printer.print(
     { type: 'read', by: maskedNumberOf(CONTACT), text: read.text },
     `The contact reads: ${read.text}`,

@@ -1,20 +1,6 @@
 // The question for the number. A slip is corrected on the spot; a likely number is offered to choose.
 import type { Questions } from '../terminal/questions.ts'
-
-export type PhoneRead =
-  | { readonly ok: true; readonly e164: string }
-  | {
-      readonly ok: false
-      /** What is wrong, for the error. */
-      readonly problem: string
-      readonly advice: string
-      readonly suggestions: readonly string[]
-    }
-
-export interface PhoneReading {
-  readonly parse: (input: string) => PhoneRead
-  readonly format: (e164: string) => string
-}
+import type { PhoneRead, PhoneReading } from './phone-reading.ts'
 
 /** What is offered when the number was refused with suggestions: one of them, or to type again. */
 type Offer = { readonly e164: string } | 'type again'
@@ -46,11 +32,7 @@ function typeNumber(ask: Questions, { parse }: PhoneReading, message: string, in
   })
 }
 
-function offered(
-  ask: Questions,
-  { format }: PhoneReading,
-  refused: Extract<PhoneRead, { ok: false }>,
-): Promise<Offer> {
+function offered(ask: Questions, { format }: PhoneReading, refused: Extract<PhoneRead, { ok: false }>): Promise<Offer> {
   const choices = refused.suggestions.map((e164) => ({ value: { e164 } as Offer, label: format(e164) }))
   return ask.choose(`${refused.advice} Did you mean:`, [
     ...choices,

@@ -2,7 +2,8 @@
 import { LinkError } from '../../errors.ts'
 import type { Context } from '../context.ts'
 import { createQuestions, type Questions } from '../terminal/questions.ts'
-import { askPhone, type PhoneReading } from './ask-phone.ts'
+import { askPhone } from './ask-phone.ts'
+import { createPhoneReading, invalidPhone, type PhoneReading } from './phone-reading.ts'
 import { defaultSessionName } from './session-names.ts'
 
 export interface LinkFlags {
@@ -26,22 +27,28 @@ export interface LinkWishes {
   readonly ask: Questions | undefined
 }
 
-/**
- * @param typed the number as given; empty when it was left out
- * @throws LinkError invalid-phone · invalid-session · invalid-device · invalid-options · cancelled
- */
-export async function linkWishes(typed: string, flags: LinkFlags, context: Context): Promise<LinkWishes> {
+export interface WishesRequest {
+  /** The number as given; empty when it was left out. */
+  readonly typed: string
+  readonly flags: LinkFlags
+  /** An emulator stands in for WhatsApp. */
+  readonly emulator: boolean
+  readonly context: Context
+}
+
+/** @throws LinkError invalid-phone · invalid-session · invalid-device · invalid-options · cancelled */
+export async function linkWishes({ typed, flags, emulator, context }: WishesRequest): Promise<LinkWishes> {
   await checkNames(flags)
-  const reading = await phoneReading(flags)
-  const result = typed === '' ? undefined : reading.parse(typed)
-  const complete = result === undefined ? flags.qr === true : result.ok
-  const ask = !complete && context.interactive ? await createQuestions(context) : undefined
+  const { session, deviceName, country, anyway, qr } = flags
+  const byQrAlone = typed === '' && qr === true
+  const reading = byQrAlone ? undefined : await createPhoneReading({ country, lenient: anyway === true, emulator })
+  const given = reading === undefined || typed === '' ? undefined : reading.parse(typed)
+  const ask = !byQrAlone && given?.ok !== true && context.interactive ? await createQuestions(context) : undefined
   if (ask !== undefined) context.printer.say(WELCOME)
-  const phone = result?.ok === true ? result.e164 : await missingPhone(typed, flags, reading, ask, context)
   return {
-    phone,
-    session: flags.session ?? defaultSessionName(flags.deviceName),
-    sessionIsGuessed: flags.session === undefined,
+    phone: given?.ok === true ? given.e164 : await missingPhone(typed, reading, ask, context),
+    session: session ?? defaultSessionName(deviceName),
+    sessionIsGuessed: session === undefined,
     ask,
   }
 }
@@ -53,24 +60,15 @@ async function checkNames({ session, deviceName }: LinkFlags): Promise<void> {
   if (deviceName !== undefined) resolveDevice({ name: deviceName }, process.platform)
 }
 
-async function phoneReading({ country, anyway }: LinkFlags): Promise<PhoneReading> {
-  const [{ parsePhone }, { formatPhone }] = await Promise.all([
-    import('../../phone/parse.ts'),
-    import('../../phone/format.ts'),
-  ])
-  const options = { lenient: anyway === true, ...(country === undefined ? {} : { defaultCountry: country }) }
-  return { parse: (input) => parsePhone(input, options), format: formatPhone }
-}
-
+/** `reading` is left out for a link by QR code alone. */
 async function missingPhone(
   typed: string,
-  flags: LinkFlags,
-  reading: PhoneReading,
+  reading: PhoneReading | undefined,
   ask: Questions | undefined,
   { program }: Context,
 ): Promise<string | undefined> {
-  if (typed === '' && flags.qr === true) return undefined
-  if (ask === undefined) throw typed === '' ? noPhone(program) : refusedPhone(typed, reading)
+  if (reading === undefined) return undefined
+  if (ask === undefined) throw refusedPhone(typed, reading, program)
   if (typed === '' && (await askWay(ask)) === 'qr') return undefined
   return askPhone(ask, reading, typed)
 }
@@ -86,14 +84,10 @@ const WELCOME =
   'Paircode links a WhatsApp account to your bot. It is unofficial: WhatsApp can limit or ban an account for it, so use a ' +
   'number that you can lose.\n'
 
-function noPhone(program: string): LinkError {
-  return new LinkError('invalid-options', 'there is no number to link', {
-    advice: `Give it: ${program} link "+1 202 555 0123". Or link by QR code: ${program} link --qr.`,
-  })
-}
-
-function refusedPhone(typed: string, { parse }: PhoneReading): LinkError {
+function refusedPhone(typed: string, { parse }: PhoneReading, program: string): LinkError {
   const result = parse(typed)
-  if (result.ok) return new LinkError('invalid-phone', 'the number cannot be used')
-  return new LinkError('invalid-phone', `the number cannot be used (${result.reason})`, { advice: result.advice })
+  if (typed !== '' && !result.ok) return invalidPhone(result)
+  return new LinkError('invalid-options', 'there is no number to link', {
+    advice: `Give it: “${program} link "+1 202 555 0123"”, or link by QR code: “${program} link --qr”.`,
+  })
 }

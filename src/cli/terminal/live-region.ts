@@ -9,7 +9,7 @@ export interface LiveRegion {
   clear(): void
 }
 
-export const HIDE_CURSOR = '\u001b[?25l'
+const HIDE_CURSOR = '\u001b[?25l'
 export const SHOW_CURSOR = '\u001b[?25h'
 const ERASE_LINE_END = '\u001b[K'
 const ERASE_BELOW = '\u001b[J'

@@ -159,6 +159,15 @@ describe('paircode link is refused', () => {
     expect(defectsOf(ended)).toEqual([])
   })
 
+  it('by an account that asks for a passkey: exit 3', async () => {
+    const guarded = emulator.addPhone('+1 202 555 0125', { passkey: true })
+    const linking = run(['link', '+1 202 555 0125'])
+    const { code } = await linking.event('code')
+    void guarded.enterCode(String(code)).catch(() => {})
+    expect(await linking.ended).toMatchObject({ code: 3 })
+    expect((await linking.ended).events.at(-1)).toMatchObject({ error: { code: 'passkey-required' } })
+  })
+
   it('by a server with another root key: exit 3, nothing sent', async () => {
     const ended = await run(['link', NUMBER], { PAIRCODE_ROOT_KEY: Buffer.alloc(32, 1).toString('base64') }).ended
     expect(ended).toMatchObject({ code: 3 })
@@ -174,29 +183,31 @@ describe('paircode link is refused', () => {
 })
 
 describe('wrong usage exits 2 before anything is touched:', () => {
-  it.each<readonly [string, readonly string[], string, Record<string, string>?]>([
-    ['a number that is none', ['link', '+1 202'], 'invalid-phone'],
+  type Wrong = readonly [what: string, args: readonly string[], code: string, env: Record<string, string>]
+  const WRONG: readonly Wrong[] = [
+    ['a number that is none', ['link', '+1 202'], 'invalid-phone', {}],
     [
       'an example number without an emulator',
       ['link', NUMBER],
       'invalid-phone',
       { PAIRCODE_ENDPOINT: '', PAIRCODE_ROOT_KEY: '' },
     ],
-    ['a name that poses as WhatsApp', ['link', NUMBER, '--device-name', 'WhatsApp Web'], 'invalid-device'],
-    ['a session name that is none', ['link', NUMBER, '--session', 'Not A Name'], 'invalid-session'],
-    ['no number, and nobody to ask', ['link'], 'invalid-options'],
-    ['an option that is not there', ['link', NUMBER, '--jason'], 'invalid-options'],
-    ['a country that is not there', ['link', '202 555 0123', '--country', 'XX'], 'invalid-phone'],
+    ['a name that poses as WhatsApp', ['link', NUMBER, '--device-name', 'WhatsApp Web'], 'invalid-device', {}],
+    ['a session name that is none', ['link', NUMBER, '--session', 'Not A Name'], 'invalid-session', {}],
+    ['no number, and nobody to ask', ['link'], 'invalid-options', {}],
+    ['an option that is not there', ['link', NUMBER, '--jason'], 'invalid-options', {}],
+    ['a country that is not there', ['link', '202 555 0123', '--country', 'XX'], 'invalid-phone', {}],
     ['a key that is none', ['link', NUMBER], 'invalid-options', { PAIRCODE_KEY: 'short' }],
     ['an endpoint without its root key', ['link', NUMBER], 'invalid-options', { PAIRCODE_ROOT_KEY: '' }],
-  ])('%s', async (what, args, code, env = {}) => {
+  ]
+
+  it.each(WRONG)('%s', async (_what, args, code, env) => {
     const ended = await run(args, env).ended
     expect(ended).toMatchObject({ code: 2 })
     expect(ended.events.at(-1)).toMatchObject({ type: 'failed', error: { code } })
     expect(ended.stderr).toContain(`paircode explain ${code}`)
     expect(defectsOf(ended)).toEqual([])
-    // What is refused by link() itself has found the store open.
-    if (!what.startsWith('an example')) expect(existsSync(join(workplace.folder, '.paircode'))).toBe(false)
+    expect(existsSync(join(workplace.folder, '.paircode'))).toBe(false)
   })
 })
 

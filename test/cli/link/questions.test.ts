@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { askPhone } from '../../../src/cli/link/ask-phone.ts'
+import { createPhoneReading } from '../../../src/cli/link/phone-reading.ts'
 import { defaultSessionName, freeSessionName } from '../../../src/cli/link/session-names.ts'
 import { settledSession } from '../../../src/cli/link/settled-session.ts'
 import type { LinkWishes } from '../../../src/cli/link/wishes.ts'
 import type { Questions } from '../../../src/cli/terminal/questions.ts'
-import { formatPhone } from '../../../src/phone/format.ts'
-import { parsePhone } from '../../../src/phone/parse.ts'
 import type { SessionInfo, Store } from '../../../src/store/contract.ts'
 
-const READING = { parse: (input: string) => parsePhone(input), format: formatPhone }
+const READING = await createPhoneReading({ country: undefined, lenient: false, emulator: true })
 
 /** Answers in order; a text that is refused is told, and the next answer is taken for its correction. */
 function answers(...script: readonly string[]) {
@@ -66,6 +65,22 @@ describe('asking for the number', () => {
     expect(await askPhone(ask, READING, '+1 202 555')).toBe('+12025550123')
     expect(asked[0]).toMatch(/country code first: \[\+1 202 555\]$/)
     expect(asked[0]?.length).toBeGreaterThan(60)
+  })
+})
+
+describe('reading the number', () => {
+  it('an example number has a phone only with the emulator', async () => {
+    const real = await createPhoneReading({ country: undefined, lenient: false, emulator: false })
+    expect(real.parse('+1 202 555 0123')).toMatchObject({ ok: false, problem: 'that is an example number' })
+    expect(READING.parse('+1 202 555 0123')).toEqual({ ok: true, e164: '+12025550123' })
+  })
+
+  it('heeds the country, and what is taken anyway', async () => {
+    const local = await createPhoneReading({ country: 'us', lenient: false, emulator: true })
+    expect(local.parse('(202) 555-0123')).toEqual({ ok: true, e164: '+12025550123' })
+    expect(READING.parse('+1 202 555')).toMatchObject({ ok: false })
+    const lenient = await createPhoneReading({ country: undefined, lenient: true, emulator: true })
+    expect(lenient.parse('+1 202 555 0')).toMatchObject({ ok: true })
   })
 })
 

@@ -30,7 +30,12 @@ describe('an error, described', () => {
   })
 
   it('is a fault of ours when nobody foresaw it', () => {
-    for (const thrown of [new TypeError('x is not a function'), 'text', undefined, new Error('')]) {
+    for (const thrown of [
+      new TypeError('x is not a function'),
+      'text',
+      undefined,
+      Object.assign(new Error('x'), { message: '' }),
+    ]) {
       const { code, message, advice } = describeError(thrown)
       expect(code).toBe('unexpected')
       expect(message).not.toBe('')

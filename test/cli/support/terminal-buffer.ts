@@ -20,7 +20,8 @@ export interface TerminalBuffer {
   resize(columns: number, rows: number): void
 }
 
-const SEQUENCE = /\u001b\[(\??[\d;]*)([A-Za-z])/y
+const ESCAPE = String.fromCharCode(27)
+const SEQUENCE = new RegExp(`${ESCAPE}\\[(\\??[\\d;]*)([A-Za-z])`, 'y')
 
 export function createTerminalBuffer(columns = 80, rows = 24): TerminalBuffer {
   let grid: string[][] = [[]]

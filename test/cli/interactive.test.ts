@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Emulator, type Phone, startEmulator } from '../../src/emulator/index.ts'
+import { type Person, type Situation, sitDown } from './support/person.ts'
+
+const CODE = /Type these 8 characters: (\S{4}-\S{4})/
+const MASKED = '+1••••••••23'
+
+let emulator: Emulator
+let phone: Phone
+let folder: string
+
+beforeEach(async () => {
+  emulator = await startEmulator()
+  phone = emulator.addPhone('+1 202 555 0123')
+  folder = mkdtempSync(join(tmpdir(), 'paircode-person-'))
+})
+afterEach(async () => {
+  await emulator.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const sit = (args: readonly string[], situation: Situation = {}): Person =>
+  sitDown(args, {
+    ...situation,
+    env: {
+      PAIRCODE_STORE: `sqlite:${join(folder, 'sessions.db')}`,
+      PAIRCODE_ENDPOINT: emulator.endpoint.url,
+      PAIRCODE_ROOT_KEY: Buffer.from(emulator.endpoint.rootKey).toString('base64'),
+      ...situation.env,
+    },
+  })
+
+function leftAlone(person: Person): void {
+  expect(person.terminal.cursorIsHidden).toBe(false)
+  expect(person.isRaw()).toBe(false)
+  expect(person.forced()).toBe(false)
+}
+
+describe('a person links without having read anything', () => {
+  it('is asked, corrected, shown the code and told what to do next', async () => {
+    const person = sit(['link'])
+    await person.sees(/unofficial/)
+    await person.sees(/How do you want to link/)
+    person.types('\r')
+    await person.sees(/country code first/)
+    person.types('2025550123\r')
+    await person.sees(/Did you mean/)
+    await person.sees(/\+1 202 555 0123/)
+    person.types('\r')
+    await person.sees(/shall the session be called/)
+    person.types('\r')
+    await person.sees(/theft of the whole disk/)
+    const code = (await person.sees(CODE))[1] ?? ''
+    await person.sees(/valid for 2:5\d/)
+    await phone.enterCode(code)
+    await person.sees(/✓ Linked \+1•+23 as session main/)
+    await person.sees(/paircode connect main/)
+    expect(await person.exitCode).toBe(0)
+    expect(person.terminal.text).not.toContain(code)
+    leftAlone(person)
+  })
+
+  it('can choose the QR code', async () => {
+    const person = sit(['link'], { rows: 60 })
+    await person.sees(/How do you want to link/)
+    person.types('\u001b[B\r')
+    await person.sees(/shall the session be called/)
+    person.types('\r')
+    await person.sees(/Point the camera at this picture/)
+    await person.sees(/█▄▄▄▄▄/)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+    leftAlone(person)
+  })
+
+  it('can leave at any question with Ctrl-C, and nothing was touched', async () => {
+    const person = sit(['link'])
+    await person.sees(/How do you want to link/)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+    expect(person.errors()).toContain('paircode explain cancelled')
+    leftAlone(person)
+  })
+})
+
+describe('a person who gave the number', () => {
+  it('is asked for nothing', async () => {
+    const person = sit(['link', '+1 202 555 0123', '--session', 'sales'])
+    await person.sees(new RegExp(`Linking ${MASKED.replace('+', '\\+')} as session sales`))
+    await person.sees(CODE)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+  })
+
+  it('is asked again when it cannot be one, with what is wrong', async () => {
+    const person = sit(['link', '+1 202 555'])
+    await person.sees(/\S+\. The number of the WhatsApp/)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+  })
+
+  it('cancels with Ctrl-C: the code is gone, the terminal is as it was, exit 5', async () => {
+    const person = sit(['link', '+1 202 555 0123'])
+    const code = (await person.sees(CODE))[1] ?? ''
+    expect(person.isRaw()).toBe(true)
+    expect(person.terminal.cursorIsHidden).toBe(true)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+    expect(person.terminal.text).not.toContain(code)
+    expect(person.errors().trimEnd().split('\n').at(-1)).toContain('paircode explain cancelled')
+    await expect(phone.enterCode(code)).rejects.toMatchObject({ code: 'no-request' })
+    leftAlone(person)
+  })
+
+  it('forces the end with a second Ctrl-C', async () => {
+    const person = sit(['link', '+1 202 555 0123'])
+    await person.sees(CODE)
+    person.types('\u0003')
+    person.types('\u0003')
+    await person.exitCode
+    expect(person.forced()).toBe(true)
+  })
+
+  it('gets a new code with Enter when WhatsApp wants a person to ask', async () => {
+    emulator.tamper({ at: 'companion_hello', with: 'refresh-manual' })
+    const person = sit(['link', '+1 202 555 0123'])
+    await person.sees(/Press Enter for a new code/)
+    person.types('\r')
+    await phone.enterCode((await person.sees(CODE))[1] ?? '')
+    expect(await person.exitCode).toBe(0)
+  })
+
+  it('reads what WhatsApp refused, what to do, and the line to type', async () => {
+    emulator.fail({ at: 'companion_hello', code: 403 })
+    const person = sit(['link', '+1 202 555 0123'])
+    expect(await person.exitCode).toBe(3)
+    const lines = person
+      .errors()
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+    expect(lines[0]).toContain('WhatsApp does not allow this link (403).')
+    expect(lines.at(-1)).toContain('paircode explain forbidden')
+    leftAlone(person)
+  })
+
+  it('is told that it is linked already', async () => {
+    const first = sit(['link', '+1 202 555 0123'])
+    await phone.enterCode((await first.sees(CODE))[1] ?? '')
+    expect(await first.exitCode).toBe(0)
+    const again = sit(['link', '+1 202 555 0123'])
+    expect(await again.exitCode).toBe(0)
+    expect(again.terminal.text).toContain('is linked already, as +1••••••••23. Nothing was changed.')
+    const list = sit(['sessions'])
+    expect(await list.exitCode).toBe(0)
+    expect(list.terminal.text).toMatch(/SESSION +STATE[\s\S]*main +linked/)
+  })
+})
+
+describe('a narrow terminal', () => {
+  it('of 40 columns shows everything that is needed', async () => {
+    const person = sit(['link', '+1 202 555 0123'], { columns: 40, rows: 24 })
+    await person.sees(/\S \S \S \S - \S \S \S \S/)
+    await person.sees(CODE)
+    await person.sees(/valid for/)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+  })
+})
+
+describe('the demo', () => {
+  it('lets the person be the phone and the contact', async () => {
+    const person = sitDown(['demo'])
+    await person.sees(/You are the phone/)
+    const code = (await person.sees(CODE))[1] ?? ''
+    person.types('nonsense\r')
+    await person.sees(/8 characters of 1-9/)
+    person.types(`\u0015${code}\r`)
+    await person.sees(/The bot is online/)
+    await person.sees(/You are a contact/)
+    person.types('\u0015Good morning\r')
+    await person.sees(/answers with an echo: Good morning/)
+    await person.sees(/The contact reads: Good morning/)
+    expect(await person.exitCode).toBe(0)
+    expect(person.terminal.text).toContain('With your own phone')
+    leftAlone(person)
+  })
+
+  it('lets a mistyped code be typed again', async () => {
+    const person = sitDown(['demo'])
+    const code = (await person.sees(CODE))[1] ?? ''
+    await person.sees(/You are the phone/)
+    person.types('2222-2222\r')
+    await person.sees(/could not open it/)
+    await person.sees(/You are the phone[\s\S]*could not open it[\s\S]*You are the phone/)
+    person.types(`${code}\r`)
+    await person.sees(/You are a contact/)
+    person.types('\u0003')
+    expect(await person.exitCode).toBe(5)
+  })
+
+  it('says why WhatsApp refused', async () => {
+    const person = sitDown(['demo', '--auto', '--refuse', '403'])
+    expect(await person.exitCode).toBe(3)
+    expect(person.errors()).toContain('paircode explain forbidden')
+  })
+})
