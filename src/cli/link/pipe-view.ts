@@ -1,7 +1,6 @@
-// A link's events for programs: one JSON object a line, as the library gives them, with the numbers masked.
+// A link's events for programs: one JSON object a line, as the library gives them.
 import type { LinkEvent } from '../../linking/events.ts'
 import { describeError } from '../printing/described-error.ts'
-import { maskJid } from '../printing/masking.ts'
 import type { Message, PipePrinter } from '../printing/printer.ts'
 import type { LinkView } from './view.ts'
 
@@ -15,7 +14,7 @@ export function pipeLinkView(printer: PipePrinter): LinkView {
   }
 }
 
-/** What JSON can carry: no functions, errors described, accounts masked. */
+/** What JSON can carry: no functions, errors described. */
 export function linkMessage(event: LinkEvent): Message {
   switch (event.type) {
     case 'passkey':
@@ -26,10 +25,6 @@ export function linkMessage(event: LinkEvent): Message {
       return { ...event, error: describeError(event.error) }
     case 'failed':
       return { type: event.type, error: describeError(event.error) }
-    case 'paired':
-      return { ...event, jid: maskJid(event.jid), ...(event.lid === undefined ? {} : { lid: maskJid(event.lid) }) }
-    case 'online':
-      return { ...event, jid: maskJid(event.jid) }
     default:
       return event
   }

@@ -1,6 +1,6 @@
 // Pure. What is said at the end of a link, and what to type next.
 import type { LinkedSession } from '../../linking/events.ts'
-import { maskedNumberOf, maskJid } from '../printing/masking.ts'
+import { maskedNumberOf } from '../printing/masking.ts'
 import type { Message } from '../printing/printer.ts'
 
 export interface Ending {
@@ -11,13 +11,14 @@ export interface Ending {
   readonly program: string
 }
 
+/** For programs: with the account itself, as `LinkedSession` has it. */
 export function linkedMessage({ linked, alreadyLinked }: Ending): Message {
   const { session, jid, lid, deviceName } = linked
   return {
     type: 'linked',
     session,
-    jid: maskJid(jid),
-    ...(lid === undefined ? {} : { lid: maskJid(lid) }),
+    jid,
+    ...(lid === undefined ? {} : { lid }),
     deviceName,
     alreadyLinked,
   }

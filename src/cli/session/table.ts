@@ -1,13 +1,14 @@
 // Pure. Sessions for people and for programs.
 import type { SessionInfo } from '../../store/contract.ts'
-import { maskedNumberOf, maskJid } from '../printing/masking.ts'
+import { maskedNumberOf } from '../printing/masking.ts'
 import type { Message } from '../printing/printer.ts'
 import { ago } from '../printing/words.ts'
 import type { Screen } from '../terminal/screen.ts'
 import { clip, padEnd, textWidth } from '../terminal/text-width.ts'
 
-export function sessionMessage({ jid, lid, ...info }: SessionInfo): Message {
-  return { type: 'session', ...info, jid: maskJid(jid), ...(lid === undefined ? {} : { lid: maskJid(lid) }) }
+/** For programs: with the account itself, which they ask for. People see it masked. */
+export function sessionMessage(info: SessionInfo): Message {
+  return { type: 'session', ...info }
 }
 
 const GAP = '  '
