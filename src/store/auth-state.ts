@@ -116,6 +116,7 @@ function stagingKeeper(
         createdAt,
         pairedPreKeyId,
         confirmed,
+        ...(confirmed ? { lastOnlineAt: createdAt } : {}),
       })
       const details = linkDetails(credentials, deviceName, pairedPreKeyId)
       live = liveKeeper(sessions, valuesOf(of), clock, of, details, confirmed)

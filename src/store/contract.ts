@@ -11,6 +11,15 @@ import type { KeyPair } from '../wire/bridge.ts'
  */
 export type SessionState = 'unconfirmed' | 'linked' | 'logged-out' | 'bad-session'
 
+/** What an import took over, and what it left where it was. */
+export interface ImportReport {
+  readonly jid: string
+  /** Keys that were imported, `creds.json` not counted. */
+  readonly keys: number
+  /** Files without a place in the store, each with the reason, in the order of their names. */
+  readonly skipped: readonly { readonly file: string; readonly reason: string }[]
+}
+
 export interface SessionInfo {
   readonly session: string
   readonly state: SessionState
@@ -34,6 +43,23 @@ export interface Store {
    * half-linked is written.
    */
   authState(session: string): Promise<{ state: AuthenticationState; saveCreds: () => Promise<void> }>
+  /**
+   * Takes over a folder that Baileys' `useMultiFileAuthState` made; with a signed account it counts as linked at once.
+   * All of it in one transaction, or nothing. The folder is never changed: stop the bot that uses it first, delete it
+   * once the session is online from here.
+   *
+   * @throws StoreError `broken-folder`: names the file and what is wrong with it; `store-error`: the name holds live
+   * credentials, remove them first. LinkError `invalid-session`, `invalid-options`
+   */
+  importFolder(folder: string, session: string): Promise<ImportReport>
+  /**
+   * Writes the session as files that Baileys' `useMultiFileAuthState` loads, into a new or empty folder (mode 700, files
+   * 600, in plain text). A failure leaves nothing there. The session stays in the store: use only one of the two.
+   *
+   * @throws StoreError `not-linked`; `store-error`: the folder is not empty or cannot be written. LinkError
+   * `invalid-session`, `invalid-options`
+   */
+  exportFolder(session: string, folder: string): Promise<void>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

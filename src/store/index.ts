@@ -1,2 +1,2 @@
-export type { SessionInfo, SessionState, Store } from './contract.ts'
+export type { ImportReport, SessionInfo, SessionState, Store } from './contract.ts'
 export { type OpenOptions, openStore } from './open.ts'

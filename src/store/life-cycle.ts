@@ -35,6 +35,20 @@ export function replace(links: readonly LinkRow[], fresh: LinkRow, now: number):
   return [put(unlisted(before, now)), put({ ...fresh, replaced: before.link })]
 }
 
+/** A link from elsewhere takes the name, as long as nobody uses it. */
+export function adopt(links: readonly LinkRow[], fresh: LinkRow, now: number): readonly Write[] {
+  refuseLive(links, fresh.session, 'imported', 'import the folder')
+  return replace(links, fresh, now)
+}
+
+/** @throws StoreError store-error when live credentials would have to give way */
+export function refuseLive(links: readonly LinkRow[], session: string, done: string, next: string): void {
+  if (liveOf(links) === undefined) return
+  throw new StoreError('store-error', `session ${session} holds live credentials: nothing was ${done}`, {
+    advice: `Remove the session ${session} first, then ${next}.`,
+  })
+}
+
 /** The inverse of `replace`, for a link that no login ever confirmed. */
 export function withdraw(links: readonly LinkRow[], session: string): readonly Write[] {
   const withdrawn = listedOrThrow(links, session)
@@ -75,10 +89,7 @@ export function remove(links: readonly LinkRow[], session: string, now: number):
 
 /** The newest archived link of the name is in use again, as it was. */
 export function restore(links: readonly LinkRow[], session: string, now: number): readonly Write[] {
-  if (liveOf(links) !== undefined)
-    throw new StoreError('store-error', `session ${session} holds live credentials: nothing was restored`, {
-      advice: `Remove the session ${session} first, then restore it.`,
-    })
+  refuseLive(links, session, 'restored', 'restore it')
   const newest = archivedOf(links, now)[0]
   if (newest === undefined)
     throw new StoreError('not-linked', `nothing of session ${session} is in the archive`, {

@@ -3,7 +3,8 @@
 import type { AuthenticationCreds } from 'baileys'
 import type { Backend } from './backend.ts'
 import { unpack } from './codec.ts'
-import { createStoredValues, type PackedKeys, type ValueChange } from './stored-values.ts'
+import { nextTurn } from './slices.ts'
+import { createStoredValues, type LinkContents, type PackedKeys, type ValueChange } from './stored-values.ts'
 import type { LinkId, ValueCodec } from './values.ts'
 
 export interface LinkValues {
@@ -12,6 +13,8 @@ export interface LinkValues {
   writeCredentials(packed: Uint8Array): Promise<void>
   /** Only what exists, unpacked. */
   readKeys(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>
+  /** Credentials and keys of one moment. Undefined when the link has none (any more). */
+  readAll(): Promise<LinkContents | undefined>
   /** Resolves when the keys are durable. */
   writeKeys(keys: PackedKeys): Promise<void>
   clearKeys(): Promise<void>
@@ -25,9 +28,6 @@ interface Pending {
   reject(reason: unknown): void
 }
 
-/** Bound at load: tests that replace the timers later do not stop the store. */
-const soon = setImmediate
-
 export function createLinkValues(backend: Backend, codec: ValueCodec, of: LinkId): LinkValues {
   const stored = createStoredValues(backend, codec, of)
   const pending: Pending[] = []
@@ -40,7 +40,7 @@ export function createLinkValues(backend: Backend, codec: ValueCodec, of: LinkId
     })
 
   const run = async (): Promise<void> => {
-    await new Promise<void>((resolve) => soon(resolve))
+    await nextTurn()
     while (pending.length > 0) {
       const batch = [...pending]
       try {
@@ -78,6 +78,11 @@ export function createLinkValues(backend: Backend, codec: ValueCodec, of: LinkId
       const found = new Map(rest.length === 0 ? [] : await stored.readKeys(type, rest))
       for (const [id, packed] of newest) if (packed) found.set(id, unpack(packed))
       return found
+    },
+    async readAll() {
+      // A write of nothing is done when all before it are. Should they fail, who wrote them was told.
+      if (pending.length > 0) await Promise.allSettled([write({ type: 'keys', keys: new Map() })])
+      return stored.readAll()
     },
     writeKeys: (keys) => write({ type: 'keys', keys }),
     clearKeys: () => write({ type: 'clear' }),

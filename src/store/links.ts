@@ -8,6 +8,7 @@ import type { SessionInfo } from './contract.ts'
 import { stateOf } from './life-cycle.ts'
 import { packPreKeys } from './pre-key-block.ts'
 import type { Seal } from './seal.ts'
+import { collected } from './slices.ts'
 import { eachKey, type PackedKeys } from './stored-values.ts'
 import type { LinkId, ValueCodec } from './values.ts'
 
@@ -23,6 +24,8 @@ export interface NewLink {
   /** `firstUnuploadedPreKeyId` when the account was paired: a login was seen once it has moved. */
   readonly pairedPreKeyId: number
   readonly confirmed: boolean
+  /** ms since the epoch; left out where no login was seen from here. */
+  readonly lastOnlineAt?: number
 }
 
 /** The sealed part of a link's row. */
@@ -63,40 +66,55 @@ export function infoOf(seal: Seal, row: LinkRow): SessionInfo {
   }
 }
 
+interface SealedLink {
+  readonly row: LinkRow
+  readonly values: readonly Write[]
+}
+
 /** The row of a new link, and its values, sealed and ready to be written. Throws before anything is written. */
-export function sealedLink(seal: Seal, codec: ValueCodec, fresh: NewLink): { row: LinkRow; values: readonly Write[] } {
-  const of: LinkId = { session: fresh.session, link: randomBytes(6).readUIntBE(0, 6) }
+export function sealedLink(seal: Seal, codec: ValueCodec, fresh: NewLink): SealedLink {
+  const of = newLinkId(fresh.session)
+  return { row: sealedRow(seal, of, fresh), values: [...sealedValues(codec, of, fresh)] }
+}
+
+/** The same for a link with tens of thousands of keys: the event loop runs in between. */
+export async function sealedLargeLink(seal: Seal, codec: ValueCodec, fresh: NewLink): Promise<SealedLink> {
+  const of = newLinkId(fresh.session)
+  return { row: sealedRow(seal, of, fresh), values: await collected(sealedValues(codec, of, fresh)) }
+}
+
+function newLinkId(session: string): LinkId {
+  return { session, link: randomBytes(6).readUIntBE(0, 6) }
+}
+
+function* sealedValues(codec: ValueCodec, of: LinkId, fresh: NewLink): Generator<Write> {
   const { link } = of
-  const values: Write[] = [
-    {
-      type: 'put-value',
-      link,
-      lookup: codec.credentialsLookup(of),
-      value: codec.sealCredentials(of, pack(fresh.credentials)),
-    },
-  ]
+  const lookup = codec.credentialsLookup(of)
+  yield { type: 'put-value', link, lookup, value: codec.sealCredentials(of, pack(fresh.credentials)) }
   if (fresh.preKeys !== undefined && fresh.preKeys.length > 0) {
     const value = codec.sealPreKeyBlock(of, packPreKeys(fresh.preKeys))
-    values.push({ type: 'put-value', link, lookup: codec.preKeyBlockLookup(of), value })
+    yield { type: 'put-value', link, lookup: codec.preKeyBlockLookup(of), value }
   }
   for (const key of eachKey(fresh.keys ?? new Map())) {
     if (key.packed === null) continue
     const lookup = codec.keyLookup(of, key.type, key.id)
-    values.push({ type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, key) })
+    yield { type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, key) }
   }
+}
+
+function sealedRow(seal: Seal, of: LinkId, fresh: NewLink): LinkRow {
   const details = linkDetails(fresh.credentials, fresh.deviceName, fresh.pairedPreKeyId)
-  const row: LinkRow = {
-    link,
+  return {
+    link: of.link,
     session: fresh.session,
     listed: true,
     confirmed: fresh.confirmed,
     ended: null,
     kept: true,
     createdAt: fresh.createdAt,
-    lastOnlineAt: fresh.confirmed ? fresh.createdAt : null,
+    lastOnlineAt: fresh.lastOnlineAt ?? null,
     archivedAt: null,
     replaced: null,
     details: sealDetails(seal, of, details),
   }
-  return { row, values }
 }

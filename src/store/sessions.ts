@@ -5,8 +5,27 @@ import type { Backend, LinkRow, Write } from './backend.ts'
 import type { NewlyLinked, SessionInfo } from './contract.ts'
 import { isSigned } from './credentials.ts'
 import { sweep } from './guarded.ts'
-import { archivedOf, confirm, listedOf, liveOf, remove, replace, restore, retire, withdraw } from './life-cycle.ts'
-import { infoOf, type LinkDetails, type NewLink, openDetails, sealDetails, sealedLink } from './links.ts'
+import {
+  adopt,
+  archivedOf,
+  confirm,
+  listedOf,
+  liveOf,
+  remove,
+  replace,
+  restore,
+  retire,
+  withdraw,
+} from './life-cycle.ts'
+import {
+  infoOf,
+  type LinkDetails,
+  type NewLink,
+  openDetails,
+  sealDetails,
+  sealedLargeLink,
+  sealedLink,
+} from './links.ts'
 import type { Seal } from './seal.ts'
 import { checkedSessionName } from './session-name.ts'
 import type { LinkId, ValueCodec } from './values.ts'
@@ -22,6 +41,8 @@ export interface Sessions {
   retire(session: string, ended: 'logged-out' | 'bad-session'): Promise<void>
   /** A new link takes its name over; the one before goes to the archive. */
   add(fresh: NewLink): Promise<LinkId>
+  /** A link from elsewhere, for a name without live credentials. */
+  adopt(fresh: NewLink): Promise<void>
   live(session: string): Promise<{ readonly row: LinkRow; readonly details: LinkDetails } | undefined>
   /** What saved credentials tell about a link, as long as it is live. */
   note(of: LinkId, details: LinkDetails, confirmedAt: number | undefined): Promise<void>
@@ -50,8 +71,7 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
   }
 
   const add = async (fresh: NewLink): Promise<LinkId> => {
-    if (!isSigned(fresh.credentials))
-      throw new StoreError('store-error', 'credentials without a signed account are never stored')
+    refuseUnsigned(fresh)
     const { row, values } = sealedLink(seal, codec, fresh)
     await change(fresh.session, (links) => [...replace(links, row, clock.now()), ...values])
     return row
@@ -86,6 +106,11 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
     withdraw: (session) => change(session, (links) => withdraw(links, session)),
     retire: (session, ended) => change(session, (links) => retire(links, session, ended, clock.now())),
     add,
+    adopt: async (fresh) => {
+      refuseUnsigned(fresh)
+      const { row, values } = await sealedLargeLink(seal, codec, fresh)
+      await change(fresh.session, (links) => [...adopt(links, row, clock.now()), ...values])
+    },
     async live(session) {
       const row = liveOf(await linksOf(session))
       return row === undefined ? undefined : { row, details: openDetails(seal, row) }
@@ -98,6 +123,11 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
         return [{ type: 'put-link', row: { ...live, ...seen, details: sealDetails(seal, of, details) } }]
       }),
   }
+}
+
+function refuseUnsigned({ credentials }: NewLink): void {
+  if (!isSigned(credentials))
+    throw new StoreError('store-error', 'credentials without a signed account are never stored')
 }
 
 function byName(a: LinkRow, b: LinkRow): number {

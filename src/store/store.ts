@@ -6,6 +6,8 @@ import type { Backend } from './backend.ts'
 import type { Unlocked } from './check.ts'
 import { createCodeLimits } from './code-limits.ts'
 import type { Store, StoreInternals } from './contract.ts'
+import { exportFolder } from './folder/export.ts'
+import { importFolder } from './folder/import.ts'
 import { guarded } from './guarded.ts'
 import { rememberInternals } from './internals.ts'
 import { createLeases } from './leases.ts'
@@ -55,6 +57,8 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
     remove: sessions.remove,
     restore: sessions.restore,
     authState: async (session) => openAuthState(sessions, valuesOf, clock, checkedSessionName(session)),
+    importFolder: async (folder, session) => importFolder(sessions, clock, folder, checkedSessionName(session)),
+    exportFolder: async (session, folder) => exportFolder(sessions, valuesOf, checkedSessionName(session), folder),
     close: () => {
       closing ??= close()
       return closing

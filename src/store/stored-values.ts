@@ -1,8 +1,9 @@
 // The values of one link as they are in the database: rows for credentials and keys, and one block of pre-keys.
 import type { AuthenticationCreds } from 'baileys'
-import type { Backend, Write } from './backend.ts'
+import type { Backend, ValueRow, Write } from './backend.ts'
 import { unpack } from './codec.ts'
 import { findPreKey, preKeyIds, preKeyNumber } from './pre-key-block.ts'
+import { collected, nextTurn, SLICE } from './slices.ts'
 import type { LinkId, StoredKey, ValueCodec } from './values.ts'
 
 /** type → id → packed value; null: deleted. */
@@ -14,19 +15,29 @@ export type ValueChange =
   /** All keys go, the credentials stay. */
   | { readonly type: 'clear' }
 
+export interface LinkContents {
+  readonly credentials: AuthenticationCreds
+  readonly keys: readonly LinkKey[]
+}
+
+export interface LinkKey {
+  readonly type: string
+  readonly id: string
+  readonly value: unknown
+}
+
 export interface StoredValues {
   readCredentials(): Promise<AuthenticationCreds | undefined>
   /** Only what exists, unpacked. */
   readKeys(type: string, ids: readonly string[]): Promise<ReadonlyMap<string, unknown>>
+  /** Credentials and keys of one moment, unpacked. Undefined when the link has none (any more). */
+  readAll(): Promise<LinkContents | undefined>
   /** What the changes mean for the rows; sealed in slices, so that the event loop runs in between. */
   writesOf(changes: readonly ValueChange[]): Promise<readonly Write[]>
 }
 
-/** Values sealed in one turn: about 1 ms. */
-const SLICE = 100
-
-/** Bound at load: tests that replace the timers later do not stop the store. */
-const soon = setImmediate
+/** More values than any link has: all in one question, so that they belong together. */
+const ALL = 0x7fffffff
 
 export function createStoredValues(backend: Backend, codec: ValueCodec, of: LinkId): StoredValues {
   const { link } = of
@@ -62,6 +73,20 @@ export function createStoredValues(backend: Backend, codec: ValueCodec, of: Link
     else yield { type: 'put-value', link, lookup, value: codec.sealCredentials(of, change.packed) }
   }
 
+  function* keysOf(rows: readonly ValueRow[], block: Buffer | undefined): Generator<LinkKey> {
+    const written = new Set<string>()
+    for (const { lookup, value } of rows) {
+      const { type, id, packed } = codec.openKey(of, lookup, value)
+      if (type === 'pre-key') written.add(id)
+      if (packed !== null) yield { type, id, value: unpack(packed) }
+    }
+    if (block === undefined) return
+    for (const number of preKeyIds(block)) {
+      const id = String(number)
+      if (!written.has(id)) yield { type: 'pre-key', id, value: findPreKey(block, number) }
+    }
+  }
+
   return {
     async readCredentials() {
       const [sealed] = await backend.readValues(link, [codec.credentialsLookup(of)])
@@ -79,6 +104,17 @@ export function createStoredValues(backend: Backend, codec: ValueCodec, of: Link
       }
       return found
     },
+    async readAll() {
+      const rows = await backend.scanValues(link, undefined, ALL)
+      const ownLookups = { credentials: codec.credentialsLookup(of), block: codec.preKeyBlockLookup(of) }
+      const own = (name: 'credentials' | 'block'): Uint8Array | undefined =>
+        rows.find(({ lookup }) => ownLookups[name].equals(lookup))?.value
+      const [credentials, block] = [own('credentials'), own('block')]
+      if (credentials === undefined) return undefined
+      const keyRows = rows.filter(({ value }) => value !== credentials && value !== block)
+      const preKeys = block === undefined ? undefined : codec.openPreKeyBlock(of, block)
+      return { credentials: codec.openCredentials(of, credentials), keys: await collected(keysOf(keyRows, preKeys)) }
+    },
     async writesOf(changes) {
       const block = changes.some(usesUpPreKeys) ? await readBlock() : undefined
       const inBlock = new Set(block === undefined ? [] : preKeyIds(block))
@@ -86,7 +122,7 @@ export function createStoredValues(backend: Backend, codec: ValueCodec, of: Link
       for (const change of changes) {
         for (const write of rowsOf(change, inBlock)) {
           writes.push(write)
-          if (writes.length % SLICE === 0) await new Promise<void>((resolve) => soon(resolve))
+          if (writes.length % SLICE === 0) await nextTurn()
         }
         if (change.type === 'clear') inBlock.clear()
       }

@@ -9,7 +9,9 @@ import { internalsOf } from '../../src/store/internals.ts'
 import { memoryBackend } from '../../src/store/memory.ts'
 import { createSeal } from '../../src/store/seal.ts'
 import { assembleStore } from '../../src/store/store.ts'
+import { temporaryFolder } from '../conformance/store/place.ts'
 import { fakeClock, turns } from './fake-clock.ts'
+import { baileysCredentials, countOf, everyKey, writeBaileysFolder } from './folder/baileys-folder.ts'
 import { JID, newlyLinked, signedParts } from './samples.ts'
 
 interface Failing {
@@ -81,6 +83,19 @@ describe('a database that refuses', () => {
     const again = await state.store.authState('sales')
     expect(again.state.creds.me?.id).toBe(JID)
     expect(Object.keys(await again.state.keys.get('session', ['before', 'during']))).toEqual(['before', 'during'])
+  })
+
+  it('refuses an import as a whole, in one transaction; the next one works', async () => {
+    const state = await failingStore()
+    const folder = await temporaryFolder()
+    await writeBaileysFolder(folder, await baileysCredentials(), everyKey())
+    state.refuses = true
+    state.calls.length = 0
+    await expect(state.store.importFolder(folder, 'sales')).rejects.toBe(FULL)
+    expect(state.calls).toEqual(['change'])
+    expect(await state.store.list()).toEqual([])
+    state.refuses = false
+    expect(await state.store.importFolder(folder, 'sales')).toMatchObject({ keys: countOf(everyKey()) })
   })
 
   it('refuses a link as a whole', async () => {

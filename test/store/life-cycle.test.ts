@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { LinkRow, Write } from '../../src/store/backend.ts'
 import {
   ARCHIVE_MS,
+  adopt,
   archivedOf,
   confirm,
   listedOf,
@@ -121,6 +122,16 @@ describe('the life of a session', () => {
   it('is never restored over live credentials', () => {
     const links = applied([fresh(1)], replace([fresh(1)], fresh(2), NOW))
     expect(() => restore(links, 'sales', NOW)).toThrow(expect.objectContaining({ code: 'store-error' }))
+  })
+
+  it('is adopted from elsewhere by a free name alone, where it counts as any other', () => {
+    const adopted = applied([], adopt([], { ...fresh(1), confirmed: true }, NOW))
+    expect(adopted.map(stateOf)).toEqual(['linked'])
+    expect(() => adopt(adopted, fresh(2), NOW)).toThrow(/live credentials: nothing was imported/)
+    const ended = applied(adopted, retire(adopted, 'sales', 'logged-out', NOW))
+    const again = applied(ended, adopt(ended, fresh(2), NOW + 1))
+    expect(listedOf(again)?.link).toBe(2)
+    expect(archivedOf(again, NOW + 2).map(({ link }) => link)).toEqual([1])
   })
 
   it('cannot be restored after 7 days', () => {

@@ -1,9 +1,10 @@
+import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { internalsOf } from '../../../src/store/internals.ts'
 import { fakeClock, turns } from '../../store/fake-clock.ts'
 import { NUMBER, newlyLinked } from '../../store/samples.ts'
-import type { Place } from './place.ts'
+import { type Place, temporaryFolder } from './place.ts'
 
 export function closeBehaviour(makePlace: () => Promise<Place>): void {
   it('a closed store refuses everything with a store-error, and closes twice', async () => {
@@ -11,12 +12,15 @@ export function closeBehaviour(makePlace: () => Promise<Place>): void {
     const inner = internalsOf(store)
     await inner.saveLinked(await newlyLinked())
     const { state, saveCreds } = await store.authState('sales')
+    const folder = await temporaryFolder()
     await Promise.all([store.close(), store.close()])
     for (const attempt of [
       () => store.list(),
       () => store.get('sales'),
       () => store.remove('sales'),
       () => store.authState('sales'),
+      () => store.importFolder(folder, 'other'),
+      () => store.exportFolder('sales', join(folder, 'new')),
       () => saveCreds(),
       () => state.keys.get('pre-key', ['1']),
       () => state.keys.set({ 'pre-key': { 1: null } }),

@@ -1,6 +1,7 @@
 import { describe } from 'vitest'
 import { authStateBehaviour } from './auth-state.ts'
 import { closeBehaviour } from './close.ts'
+import { folderBehaviour } from './folders.ts'
 import { leaseBehaviour } from './leases.ts'
 import { limitBehaviour } from './limits.ts'
 import type { Place } from './place.ts'
@@ -10,6 +11,7 @@ import { sessionBehaviour } from './sessions.ts'
 export function describeStore(name: string, makePlace: () => Promise<Place>): void {
   describe(`${name}: sessions`, () => sessionBehaviour(makePlace))
   describe(`${name}: authState`, () => authStateBehaviour(makePlace))
+  describe(`${name}: folders`, () => folderBehaviour(makePlace))
   describe(`${name}: limits`, () => limitBehaviour(makePlace))
   describe(`${name}: leases`, () => leaseBehaviour(makePlace))
   describe(`${name}: close`, () => closeBehaviour(makePlace))

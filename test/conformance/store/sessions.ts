@@ -89,6 +89,8 @@ export function sessionBehaviour(makePlace: () => Promise<Place>): void {
       () => store.remove('../x'),
       () => store.restore(''),
       () => store.authState('a b'),
+      () => store.importFolder('.', 'A'),
+      () => store.exportFolder('../x', 'new'),
     ])
       await expect(attempt()).rejects.toMatchObject({ code: 'invalid-session' })
     await expect(internalsOf(store).saveLinked(await newlyLinked({ session: 'A' }))).rejects.toMatchObject({
