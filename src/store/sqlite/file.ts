@@ -63,7 +63,7 @@ async function checkedFile(real: string, path: string): Promise<{ readonly size:
 async function checkOwner(real: string, path: string): Promise<void> {
   let owner: unknown
   try {
-    const connection = await connect(`${pathToFileURL(real).href}?immutable=1`)
+    const connection = connect(`${pathToFileURL(real).href}?immutable=1`)
     owner = connection.first('PRAGMA application_id')?.['application_id']
     connection.close()
   } catch (thrown) {

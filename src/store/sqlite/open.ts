@@ -1,7 +1,7 @@
 import { StoreError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Opened } from '../open.ts'
-import { configure, connect } from './connection.ts'
+import { type Connection, configure, connect, loadLibsql } from './connection.ts'
 import { sqliteBackend } from './database.ts'
 import { asStoreError } from './failure.ts'
 import { type DatabaseFile, databaseFile, fileError } from './file.ts'
@@ -10,11 +10,12 @@ import { whenUnlocked } from './lock.ts'
 
 /** Opens or makes the file; its tables are not touched before the key is known to be right. */
 export async function openSqlite(path: string, clock: Clock, given: Uint8Array | undefined): Promise<Opened> {
-  const file = await databaseFile(path)
+  const asked = databaseFile(path)
+  asked.catch(() => {})
+  loadLibsql()
+  const file = await asked
   const key = given ?? (await keyBeside(file, path))
-  const connection = await connect(file.path).catch((thrown: unknown) => {
-    throw asStoreError(thrown)
-  })
+  const connection = connected(file.path)
   try {
     await whenUnlocked(() => configure(connection))
   } catch (thrown) {
@@ -22,6 +23,14 @@ export async function openSqlite(path: string, clock: Clock, given: Uint8Array |
     throw thrown
   }
   return { backend: sqliteBackend(connection, clock), key }
+}
+
+function connected(path: string): Connection {
+  try {
+    return connect(path)
+  } catch (thrown) {
+    throw asStoreError(thrown)
+  }
 }
 
 async function keyBeside(file: DatabaseFile, path: string): Promise<Uint8Array> {
