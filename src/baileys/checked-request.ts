@@ -3,6 +3,7 @@ import type { WASocket } from 'baileys'
 import { LinkError } from '../errors.ts'
 import { type Device, type DeviceOptions, resolveDevice } from '../linking/device.ts'
 import { capable, invalid } from '../linking/option-values.ts'
+import { isLoopback } from '../wire/endpoint.ts'
 
 export interface CodeRequestOptions {
   /**
@@ -65,7 +66,7 @@ export async function checkedPhone(phone: unknown, url: URL | string | undefined
   const parsed = parsePhone(phone)
   if (!parsed.ok)
     throw new LinkError('invalid-phone', `the number cannot be used (${parsed.reason})`, { advice: parsed.advice })
-  if (!isLoopback(url) && isReservedExample(parsed.e164))
+  if (!goesToThisMachine(url) && isReservedExample(parsed.e164))
     throw new LinkError('invalid-phone', 'that is an example number', {
       advice: 'Give the number of the phone that has WhatsApp; example numbers work with the emulator only.',
     })
@@ -73,10 +74,8 @@ export async function checkedPhone(phone: unknown, url: URL | string | undefined
 }
 
 /** Whether a socket goes to an emulator on this machine. What cannot be read counts as WhatsApp. */
-export function isLoopback(url: URL | string | undefined): boolean {
-  if (url === undefined || !URL.canParse(String(url))) return false
-  const { hostname } = new URL(String(url))
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname)
+export function goesToThisMachine(url: URL | string | undefined): boolean {
+  return url !== undefined && URL.canParse(String(url)) && isLoopback(new URL(String(url)).hostname)
 }
 
 /** docs/protocol.md section 3: how distributions are spelled on other machines, Baileys' own presets among them. */

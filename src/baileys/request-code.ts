@@ -11,7 +11,13 @@ import { refusalOfHello } from '../linking/refusals.ts'
 import type { Node } from '../wire/nodes.ts'
 import { noteWhatsAppContact } from '../wire/whatsapp-contact.ts'
 import { ask } from './ask.ts'
-import { type CodeRequestOptions, checkedPhone, checkOptions, isLoopback, refuseLinked } from './checked-request.ts'
+import {
+  type CodeRequestOptions,
+  checkedPhone,
+  checkOptions,
+  goesToThisMachine,
+  refuseLinked,
+} from './checked-request.ts'
 import { watch, within } from './interruption.ts'
 import { startLiveCode } from './live-code.ts'
 import { claimCode } from './outstanding.ts'
@@ -102,7 +108,7 @@ interface Asking {
 async function askForCode(asking: Asking): Promise<RequestedCode> {
   const { clock, socket, device, digits, interrupted } = asking
   const { creds } = socket.authState
-  if (!isLoopback(socket.ws.url)) noteWhatsAppContact()
+  if (!goesToThisMachine(socket.ws.url)) noteWhatsAppContact()
   const [{ closesAt }, { code, salt, key }] = await Promise.all([
     asking.readiness.ready(interrupted),
     drawCode(undefined),

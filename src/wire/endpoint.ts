@@ -51,7 +51,8 @@ function parsedUrl(text: unknown): URL {
   return url
 }
 
-function isLoopback(hostname: string): boolean {
+/** `hostname` as a URL has it, IPv6 in brackets. */
+export function isLoopback(hostname: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (host === 'localhost') return true
   if (isIP(host) === 4) return host.startsWith('127.')
