@@ -1,5 +1,5 @@
 // Pure. How the companion presents itself: a name for Linked devices, and apart from it a browser and an operating system
-// that WhatsApp knows. A brand in the latter is what WhatsApp answers with 400 (Baileys #2769, #1167).
+// that WhatsApp knows. A brand in the latter is what WhatsApp answers with 400 (Baileys #2769).
 import { LinkError } from '../errors.ts'
 
 export type Browser = 'Chrome' | 'Edge' | 'Firefox' | 'Opera' | 'Safari'

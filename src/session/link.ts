@@ -220,7 +220,7 @@ function beginFirstCode(
   return code
 }
 
-/** Phone metadata costs 45 ms at import, so it is loaded only for a number. */
+/** A program that has no use for phone metadata otherwise (the command line) loads it only for a number. */
 async function checkedPhone(options: LinkOptions, { endpoint }: CheckedOptions): Promise<Phone | undefined> {
   if (options.phone === undefined) return undefined
   const [{ parsePhone }, { isReservedExample }] = await Promise.all([
