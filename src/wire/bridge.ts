@@ -5,7 +5,6 @@ import { inflateSync } from 'node:zlib'
 import {
   decodeNode as bridgeDecode,
   encodeNode as bridgeEncode,
-  generateKeyPair as bridgeKeyPair,
   generateRegistrationId as bridgeRegistrationId,
   calculateSignature,
   type InternalBinaryNode,
@@ -13,7 +12,7 @@ import {
 } from 'whatsapp-rust-bridge'
 import { assertShallow } from './nesting.ts'
 import { type Node, S_WHATSAPP_NET } from './nodes.ts'
-import { agree } from './noise.ts'
+import { agree, drawX25519 } from './noise.ts'
 
 /** For end-to-end encryption between the emulator's phones and the bots; see their types in the bridge. */
 export { ProtocolAddress, SessionBuilder, SessionCipher, type SignalStorage } from 'whatsapp-rust-bridge'
@@ -56,8 +55,8 @@ export function withKeyType(publicKey: Uint8Array): Uint8Array {
 }
 
 export function generateKeyPair(): KeyPair {
-  const pair = bridgeKeyPair()
-  return new RedactedKeyPair(Uint8Array.from(pair.pubKey.subarray(1)), Uint8Array.from(pair.privKey))
+  const pair = drawX25519()
+  return new RedactedKeyPair(pair.public, pair.private)
 }
 
 /** 1 to 16380, as Signal has it. The bridge draws from 0 on (measured), and a zero reads as "absent" to protobuf. */
