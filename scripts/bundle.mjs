@@ -29,6 +29,7 @@ const isBundled = (id) => BUNDLED.some((name) => id === name || id.startsWith(`$
 const TOGETHER = [
   ['phone', /\/src\/phone\/|\/libphonenumber-js\//],
   ['sqlite', /\/src\/store\/sqlite\//],
+  ['postgres', /\/src\/store\/postgres\//],
   [
     'core',
     /\/src\/(errors|lib\/|session\/|instructions\/|store\/(?!folder\/)|wire\/(endpoint|ends|nodes|whatsapp-contact)|linking\/(code-key|device|events|option|pairing-code))/,

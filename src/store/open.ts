@@ -10,7 +10,10 @@ import { createSeal } from './seal.ts'
 import { assembleStore } from './store.ts'
 
 export interface OpenOptions {
-  /** 32 bytes, or a function that fetches them. SQLite without a key makes one beside the database. */
+  /**
+   * 32 bytes, or a function that fetches them. SQLite without a key makes one beside the database; PostgreSQL without a
+   * key refuses.
+   */
   readonly key?: Uint8Array | (() => Promise<Uint8Array>)
   /** Keys that older values are sealed with. */
   readonly previousKeys?: readonly Uint8Array[]
@@ -27,6 +30,8 @@ export interface Opened {
 /**
  * Opens the store at `url`, and makes it when there is none:
  * - `sqlite:./sessions.db`: a file, relative to the working directory
+ * - `postgres://user:password@host/database` (or `postgresql://`): several machines can share it; needs a `key`. Tables
+ *   are in a schema of their own, `paircode`, or as `?schema=` says
  * - `memory:`: gone with the process, for tests and trials
  *
  * @throws StoreError `wrong-key`, `newer-schema`, `not-a-store`, `store-error`; LinkError `invalid-options`
@@ -47,9 +52,10 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   }
 }
 
-type Scheme = 'sqlite' | 'memory'
+type Scheme = 'sqlite' | 'postgres' | 'memory'
 
-const FORMS = 'Use sqlite:./sessions.db for a file, or memory: for a trial.'
+const FORMS =
+  'Use sqlite:./sessions.db for a file, postgres://user:password@host/database for PostgreSQL, or memory: for a trial.'
 
 function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: string } {
   if (typeof url !== 'string')
@@ -57,8 +63,7 @@ function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: stri
   const colon = url.indexOf(':')
   const scheme = url.slice(0, Math.max(colon, 0)).toLowerCase()
   const rest = url.slice(colon + 1)
-  if (scheme === 'postgres' || scheme === 'postgresql')
-    throw new StoreError('store-error', 'PostgreSQL is not available in this version', { advice: FORMS })
+  if (scheme === 'postgres' || scheme === 'postgresql') return { scheme: 'postgres', rest: url }
   if (scheme === 'memory') {
     if (rest === '') return { scheme, rest }
     throw new StoreError('not-a-store', 'memory: takes nothing after the colon', { advice: FORMS })
@@ -77,6 +82,10 @@ function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: stri
 
 async function openBackend(scheme: Scheme, rest: string, clock: Clock, key: Uint8Array | undefined): Promise<Opened> {
   if (scheme === 'memory') return { backend: memoryBackend(clock), key: key ?? randomBytes(32) }
+  if (scheme === 'postgres') {
+    const { openPostgres } = await import('./postgres/open.ts')
+    return openPostgres(rest, clock, key)
+  }
   const { openSqlite } = await import('./sqlite/open.ts')
   return openSqlite(rest, clock, key)
 }

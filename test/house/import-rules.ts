@@ -84,6 +84,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   ws: { in: ['wire/', 'emulator/'] },
   'libphonenumber-js': { in: ['phone/'] },
   libsql: { in: ['store/sqlite/'] },
+  pg: { in: ['store/postgres/'] },
   pino: { in: ['cli/', 'server/'] },
   commander: { in: ['cli/'] },
   '@clack/prompts': { in: ['cli/'] },

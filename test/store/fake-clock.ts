@@ -5,6 +5,8 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>
   /** Timers that wait. */
   readonly waiting: number
+  /** How the store's own work is waited for: `turns`, unless a place knows better. */
+  settle: () => Promise<void>
 }
 
 interface Timer {
@@ -22,7 +24,7 @@ export function fakeClock(start = START): FakeClock {
   const nextBefore = (until: number): Timer | undefined =>
     [...timers].filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0]
 
-  return {
+  const clock: FakeClock = {
     now: () => now,
     setTimeout: (run, ms) => {
       const timer: Timer = { at: now + ms, run }
@@ -33,19 +35,21 @@ export function fakeClock(start = START): FakeClock {
     get waiting() {
       return timers.size
     },
+    settle: turns,
     async advance(ms) {
       const until = now + ms
-      await turns()
+      await clock.settle()
       for (let timer = nextBefore(until); timer !== undefined; timer = nextBefore(until)) {
         timers.delete(timer)
         now = timer.at
         timer.run()
-        await turns()
+        await clock.settle()
       }
       now = until
-      await turns()
+      await clock.settle()
     },
   }
+  return clock
 }
 
 /** A store's write takes two turns of the event loop; some to spare. */

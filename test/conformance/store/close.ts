@@ -115,6 +115,6 @@ export function closeBehaviour(makePlace: () => Promise<Place>): void {
       JSON.stringify(inner),
     ])
       expect(printed).not.toMatch(/2025550|whatsapp|Buffer|private|sessions\.db/)
-    expect(inspect(store)).toMatch(/^Store \{ (memory|sqlite) \}$/)
+    expect(inspect(store)).toMatch(/^Store \{ (memory|sqlite|postgres) \}$/)
   })
 }

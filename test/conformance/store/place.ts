@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Store } from '../../../src/store/contract.ts'
 import { type OpenOptions, openStore } from '../../../src/store/open.ts'
+import { sharedServer } from './postgres-server.ts'
+import { settleWithDatabase } from './postgres-turns.ts'
 
 /** Somewhere a store can be: empty at first, gone after the test. */
 export interface Place {
@@ -21,6 +23,21 @@ export async function sqlitePlace(): Promise<Place> {
   const file = join(await temporaryFolder(), 'sessions.db')
   return { lasts: true, open: (options) => opened(`sqlite:${file}`, options) }
 }
+
+export async function postgresPlace(): Promise<Place> {
+  const server = await sharedServer()
+  const schema = `place_${++places}`
+  return {
+    lasts: true,
+    open: (options = {}) => {
+      settleWithDatabase(options.clock)
+      return opened(server.url(schema), { key: KEY, ...options })
+    },
+  }
+}
+
+let places = 0
+const KEY = Buffer.alloc(32, 7)
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'paircode-store-'))

@@ -1,0 +1,32 @@
+import { isPassing } from './failure.ts'
+
+/** How long collisions, restarts and cut connections are tried against. A restart takes 1 to 5 s. */
+export const PATIENCE_MS = 15_000
+const FIRST_PAUSE_MS = 10
+const LONGEST_PAUSE_MS = 500
+
+/**
+ * The system's own timers, bound at load: what is waited for is another process, which an injected clock cannot move.
+ */
+const later = setTimeout
+const now = Date.now
+
+/**
+ * Runs `attempt` until it does not fail with something that passes, for `patienceMs` at most; then throws what came last.
+ * Each attempt must leave nothing behind, or be safe to repeat.
+ */
+export async function patiently<T>(
+  attempt: () => Promise<T>,
+  patienceMs = PATIENCE_MS,
+  passes: (thrown: unknown) => boolean = isPassing,
+): Promise<T> {
+  const giveUpAt = now() + patienceMs
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    try {
+      return await attempt()
+    } catch (thrown) {
+      if (!passes(thrown) || now() >= giveUpAt) throw thrown
+    }
+    await new Promise<void>((resolve) => later(resolve, pause * (0.5 + Math.random())))
+  }
+}

@@ -1,0 +1,217 @@
+// One transaction: two round trips, whatever the number of jobs. The first locks and reads all that they decide on; then
+// they decide, one after another, on a picture of the rows; the second writes and commits.
+//
+// Each transaction also writes its number into the row of its writer. When the answer to a commit is lost, the row tells:
+// it holds the number, or it does not. The lock on it is taken in the first round trip and held to the end, so whoever
+// asks waits until the transaction is over, however slowly the server notices that nobody is there any more.
+// (pg_xact_status() would need no row, but a server that crashed gives the number of an unfinished transaction to
+// another one.)
+import { randomBytes } from 'node:crypto'
+import type { Decision, LinkRow, RecordKind, Write } from '../backend.ts'
+import { byteaArray, int8Array } from './arrays.ts'
+import type { Answer, Outcome, Session, Statement } from './connection.ts'
+import { ConnectionLost } from './failure.ts'
+import { inOrder, lockKey } from './lock.ts'
+import { byStoreClock, createPicture, type Operation, type Picture, type RecordRow } from './operations.ts'
+import type { Pool } from './pool.ts'
+import { LINK_COLUMNS, linkOf } from './rows.ts'
+import { kindArray, statementsOf } from './statements.ts'
+import type { Transactions } from './writer.ts'
+
+/** `T` is what the caller gets. */
+export type Job<T> =
+  | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly result: T }
+  | {
+      readonly type: 'change'
+      readonly session: string
+      decide(links: readonly LinkRow[]): { readonly writes: readonly Write[]; readonly result: T }
+    }
+  | {
+      readonly type: 'update'
+      readonly kind: RecordKind
+      readonly key: Uint8Array
+      decide(old: Uint8Array | undefined, now: number): Decision<T>
+    }
+
+export type JobOutcome = { readonly result: unknown } | { readonly refused: unknown }
+
+/** The answer to the commit of transaction `turn` was lost. */
+export class Undecided extends Error {
+  readonly turn: number
+  readonly outcomes: readonly JobOutcome[]
+
+  constructor(turn: number, outcomes: readonly JobOutcome[], cause: unknown) {
+    super('the answer to a commit was lost', { cause })
+    this.name = 'Undecided'
+    this.turn = turn
+    this.outcomes = outcomes
+  }
+}
+
+/**
+ * In each transaction, not once for a connection: poolers like PgBouncer hand one connection to many. A commit that does
+ * not wait for the disk (synchronous_commit = off) would break the store's promise.
+ */
+const BEGIN = `
+  BEGIN ISOLATION LEVEL READ COMMITTED;
+  SET LOCAL statement_timeout = '15s';
+  SET LOCAL lock_timeout = '5s';
+  SET LOCAL idle_in_transaction_session_timeout = '10s';
+  SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
+
+const NOW = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
+
+/** `now` is the store's clock where it is not the database's. */
+export function createTransactions(pool: Pool, schema: string, now: (() => number) | undefined): Transactions {
+  const quoted = `"${schema}"`
+  const writer = randomBytes(6).readUIntBE(0, 6)
+  let turns = 0
+
+  const ownRow = (turn: number, onConflict: string): Statement => ({
+    text: `
+      INSERT INTO ${quoted}.writers (writer, turn, used_at) VALUES ($1, $2, now())
+      ON CONFLICT (writer) DO UPDATE SET ${onConflict} RETURNING turn`,
+    values: [writer, turn],
+  })
+
+  return {
+    run: (jobs) =>
+      pool.use(async (session) => {
+        const turn = ++turns
+        const own = ownRow(turn, 'turn = excluded.turn, used_at = excluded.used_at')
+        const seen = await lockedRows(session, jobs, own, schema)
+        const storeNow = now?.() ?? seen.now
+        const { outcomes, operations } = decisions(jobs, createPicture(seen.links, seen.records), storeNow)
+        if (operations.length === 0) {
+          await session.ask([{ text: 'ROLLBACK' }])
+          return outcomes
+        }
+        const sent = await session.send([...statementsOf(operations, quoted), { text: 'COMMIT' }])
+        const lost = failureOf(sent)
+        if (lost === undefined) return outcomes
+        throw lost.surely ? lost.cause : new Undecided(turn, outcomes, lost.cause)
+      }),
+    wasCommitted: (turn) =>
+      pool.use(async (session) => {
+        const [, asked] = await session.ask([
+          { text: BEGIN.replace(`lock_timeout = '5s'`, `lock_timeout = '15s'`) },
+          ownRow(0, 'used_at = excluded.used_at'),
+          { text: 'COMMIT' },
+        ])
+        return Number(asked?.rows[0]?.['turn']) === turn
+      }),
+  }
+}
+
+interface Seen {
+  readonly links: readonly LinkRow[]
+  readonly records: readonly RecordRow[]
+  /** The database's clock, once all locks were had. */
+  readonly now: number
+}
+
+/** Locks before it reads, by statements of their own: only then do the reads see what others wrote while we waited. */
+async function lockedRows(
+  session: Session,
+  jobs: readonly Job<unknown>[],
+  own: Statement,
+  schema: string,
+): Promise<Seen> {
+  const sessions = [...new Set(jobs.flatMap((job) => (job.type === 'change' ? [job.session] : [])))]
+  const records = jobs.filter((job) => job.type === 'update')
+  const locks = inOrder([
+    ...sessions.map((name) => lockKey(schema, 'session', name)),
+    ...records.map(({ kind, key }) => lockKey(schema, kind, key)),
+  ])
+  const readLinks: Statement = {
+    text: `
+      SELECT ${LINK_COLUMNS.join(', ')} FROM "${schema}".links
+      WHERE session IN (SELECT convert_from(name, 'UTF8') FROM unnest($1::bytea[]) AS name) ORDER BY link FOR UPDATE`,
+    values: [byteaArray(sessions.map((name) => Buffer.from(name, 'utf8')))],
+  }
+  const readRecords: Statement = {
+    text: `
+      SELECT kind, key, value, expires_at FROM "${schema}".records
+      WHERE (kind, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))`,
+    values: [kindArray(records), byteaArray(records.map(({ key }) => key))],
+  }
+  const answers = await session.ask([
+    { text: BEGIN },
+    own,
+    ...(locks.length === 0
+      ? []
+      : [{ text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] }]),
+    { text: NOW },
+    ...(sessions.length === 0 ? [] : [readLinks]),
+    ...(records.length === 0 ? [] : [readRecords]),
+  ])
+  const read = answers.slice(locks.length === 0 ? 2 : 3)
+  return {
+    now: Number(read[0]?.rows[0]?.['now']),
+    links: sessions.length === 0 ? [] : rowsOf(read[1]).map(linkOf),
+    records: records.length === 0 ? [] : rowsOf(read.at(-1)).map(recordOf),
+  }
+}
+
+function rowsOf(answer: Answer | undefined): Answer['rows'] {
+  return answer?.rows ?? []
+}
+
+function recordOf(row: Answer['rows'][number]): RecordRow {
+  return {
+    kind: row['kind'] as RecordKind,
+    key: row['key'] as Uint8Array,
+    value: row['value'] as Uint8Array,
+    expiresAt: Number(row['expires_at']),
+  }
+}
+
+/** A job that throws leaves nothing behind, and does not disturb the others. */
+function decisions(
+  jobs: readonly Job<unknown>[],
+  picture: Picture,
+  now: number,
+): { readonly outcomes: readonly JobOutcome[]; readonly operations: readonly Operation[] } {
+  const operations: Operation[] = []
+  const outcomes = jobs.map((job): JobOutcome => {
+    try {
+      const decided = decisionOf(job, picture, now)
+      for (const operation of decided.operations) {
+        const bounded = byStoreClock(operation, now)
+        picture.apply(bounded)
+        operations.push(bounded)
+      }
+      return { result: decided.result }
+    } catch (refused) {
+      return { refused }
+    }
+  })
+  return { outcomes, operations }
+}
+
+function decisionOf(
+  job: Job<unknown>,
+  picture: Picture,
+  now: number,
+): { readonly operations: readonly Operation[]; readonly result: unknown } {
+  if (job.type === 'commit') return { operations: job.writes, result: job.result }
+  if (job.type === 'change') {
+    const { writes, result } = job.decide(picture.linksOf(job.session))
+    return { operations: writes, result }
+  }
+  const { kind, key } = job
+  const old = picture.recordOf(kind, key)
+  const { put, drop, result } = job.decide(old, now)
+  if (put !== undefined) return { operations: [{ type: 'put-record', kind, key, ...put }], result }
+  return { operations: drop === true && old !== undefined ? [{ type: 'drop-record', kind, key }] : [], result }
+}
+
+/** Undefined: committed. `surely`: the server said that it rolled back. */
+function failureOf(sent: readonly Outcome[]): { readonly cause: unknown; readonly surely: boolean } | undefined {
+  const last = sent.at(-1)
+  const first = sent.find((outcome) => 'failure' in outcome)
+  const cause = first !== undefined && 'failure' in first ? first.failure : undefined
+  if (last === undefined || 'failure' in last) return { cause, surely: false }
+  if (last.answer.command === 'COMMIT') return undefined
+  return { cause: cause ?? new ConnectionLost('the server rolled the transaction back'), surely: true }
+}
