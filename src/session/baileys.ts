@@ -5,6 +5,7 @@ import { LinkError } from '../errors.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { MakeWASocket, SocketOptions } from '../linking/options.ts'
 import { type Endpoint, isWhatsApp, WHATSAPP } from '../wire/endpoint.ts'
+import type { Version } from '../wire/messages.ts'
 import { noteWhatsAppContact } from '../wire/whatsapp-contact.ts'
 
 export interface SocketRequest {
@@ -24,20 +25,50 @@ export function warmBaileys(makeWASocket: MakeWASocket | undefined): void {
  * that listeners added in the same turn miss nothing.
  * @throws LinkError invalid-options when Baileys is not installed
  */
-export async function socketMaker(request: SocketRequest): Promise<(auth: AuthenticationState) => WASocket> {
+export async function socketMaker(
+  request: SocketRequest,
+): Promise<(auth: AuthenticationState, version: Version | undefined) => WASocket> {
   const given = request.makeWASocket ?? (await loadBaileys())
   const make = given as unknown as (config: Record<string, unknown>) => WASocket
   const endpoint = request.endpoint ?? WHATSAPP
-  return (auth) => {
+  return (auth, version) => {
     if (isWhatsApp(endpoint)) noteWhatsAppContact()
-    return make({ logger: request.logger, ...request.socket, waWebSocketUrl: endpoint.url, auth })
+    return make({
+      logger: request.logger,
+      transactionOpts: COMMIT_ONCE,
+      ...(version === undefined ? {} : { version }),
+      ...request.socket,
+      waWebSocketUrl: endpoint.url,
+      auth,
+    })
   }
 }
 
+/** A write that fails ends the socket, so Baileys' ten tries in 30 s would only keep timers. */
+const COMMIT_ONCE = { maxCommitRetries: 1, delayBetweenTriesMs: 0 }
+
+/**
+ * The version of WhatsApp Web that WhatsApp hands out now, by Baileys' own lookup (one request to web.whatsapp.com, with
+ * the caller's own `options` of the socket, where a proxy is).
+ * @throws LinkError network · invalid-options
+ */
+export async function lookUpWebVersion(socket: SocketOptions | undefined, signal: AbortSignal): Promise<Version> {
+  const { fetchLatestWaWebVersion } = await importBaileys()
+  const options = (socket?.['options'] ?? {}) as RequestInit
+  noteWhatsAppContact()
+  const { version, isLatest, error } = await fetchLatestWaWebVersion({ ...options, signal })
+  if (isLatest) return version
+  throw new LinkError('network', 'the current version of WhatsApp Web could not be looked up', { cause: error })
+}
+
 async function loadBaileys(): Promise<MakeWASocket> {
+  const { makeWASocket } = await importBaileys()
+  return makeWASocket as unknown as MakeWASocket
+}
+
+async function importBaileys(): Promise<typeof import('baileys')> {
   try {
-    const { makeWASocket } = await import('baileys')
-    return makeWASocket as unknown as MakeWASocket
+    return await import('baileys')
   } catch (cause) {
     throw new LinkError('invalid-options', 'the package "baileys" is not installed', {
       cause,

@@ -42,8 +42,12 @@ export interface Connection {
   /** Goes offline; the session stays linked. */
   close(): Promise<void>
   /**
-   * Unlinks on WhatsApp, waits for the answer (30 s at most), then removes the session from the store.
-   * @throws LinkError network when it is not online or WhatsApp did not answer; the session stays as it was
+   * Unlinks on WhatsApp, waits for the answer, then removes the session from the store; `stopped` resolves with
+   * `logged-out`. Asked while it is connecting or waiting, it comes online first, at once. 60 s at most for all of it. Safe to call
+   * again. Of a session that WhatsApp has let go of already only what is stored is removed.
+   * @throws LinkError network when it did not come online or no answer came in time · rejected when WhatsApp refused;
+   * the session stays as it was and goes on · session-busy, forbidden, outdated-version, store-error, rejected or network
+   * for a connection that has stopped
    */
   logout(): Promise<void>
 }
@@ -54,22 +58,35 @@ export interface Listeners {
   readonly add: (event: 'socket' | 'state', listener: (value: never) => void) => void
   readonly remove: (event: 'socket' | 'state', listener: (...args: never[]) => void) => void
   readonly tell: (event: 'socket' | 'state', value: WASocket | ConnectionState) => void
+  readonly tellOne: (
+    event: 'socket' | 'state',
+    listener: (value: never) => void,
+    value: WASocket | ConnectionState,
+  ) => void
 }
 
 export function createListeners(logger: Logger): Listeners {
   const emitter = new EventEmitter()
+  emitter.setMaxListeners(0)
+
+  const tellOne: Listeners['tellOne'] = (event, listener, value) => {
+    const threw = (error: unknown): void =>
+      logger.error({ event, reason: error instanceof Error ? error.message : 'unknown' }, 'a listener threw')
+    try {
+      // One that is asynchronous throws later.
+      Promise.resolve((listener as (value: unknown) => unknown)(value)).catch(threw)
+    } catch (error) {
+      threw(error)
+    }
+  }
+
   return {
     count: (event) => emitter.listenerCount(event),
     add: (event, listener) => void emitter.on(event, listener as (value: unknown) => void),
     remove: (event, listener) => void emitter.off(event, listener as (...args: unknown[]) => void),
     tell(event, value) {
-      for (const listener of emitter.listeners(event)) {
-        try {
-          listener(value)
-        } catch (error) {
-          logger.error({ event, reason: error instanceof Error ? error.message : 'unknown' }, 'a listener threw')
-        }
-      }
+      for (const listener of emitter.listeners(event)) tellOne(event, listener as (value: never) => void, value)
     },
+    tellOne,
   }
 }

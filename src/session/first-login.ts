@@ -9,8 +9,12 @@ import type { ConnectionEnd } from '../wire/ends.ts'
 import type { SocketRequest } from './baileys.ts'
 import type { HeldSocket } from './held-socket.ts'
 import { reconnectDelayMs, verdictOn } from './policy.ts'
+import { closeSocket } from './socket-close.ts'
 import { onSocketEnd } from './socket-end.ts'
-import { createSocketSource } from './socket-source.ts'
+import { createSocketSource, type SocketSource } from './socket-source.ts'
+import type { StoreFaults } from './store-faults.ts'
+import { UnusableCredentials } from './usable-credentials.ts'
+import { pause } from './wait.ts'
 
 export interface FirstLoginOptions extends SocketRequest {
   readonly session: string
@@ -23,7 +27,7 @@ export interface FirstLoginOptions extends SocketRequest {
 }
 
 export type FirstLogin =
-  | { readonly kind: 'online'; readonly held: HeldSocket }
+  | { readonly kind: 'online'; readonly held: HeldSocket; readonly faults: StoreFaults }
   /** WhatsApp does not know this device: the link never reached the phone. Its credentials are in the archive. */
   | { readonly kind: 'unknown-device' }
 
@@ -35,26 +39,26 @@ export type FirstLogin =
 export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin> {
   const { session, internals, clock, signal } = options
   const deadline = clock.now() + options.timeoutMs
-  let unsaved: unknown
-  const source = createSocketSource({
-    ...options,
-    onSaveFailed: (cause) => {
-      unsaved ??= cause
-    },
+  let unsaved: { readonly cause: unknown } | undefined
+  let current: WASocket | undefined
+  const source = createSocketSource(options)
+  source.faults.listen((cause) => {
+    unsaved ??= { cause }
+    if (current !== undefined) void closeSocket(current, clock)
   })
   for (let failures = 1; ; failures += 1) {
     signal.throwIfAborted()
-    const held = await source.next([])
+    const held = await nextSocket(source, options)
+    if (held === undefined) return { kind: 'unknown-device' }
+    current = held.socket
     const end = await openOrEnd(held.socket, { clock, signal, ms: deadline - clock.now() })
     if (unsaved !== undefined) {
-      await held.socket.end(undefined)
-      throw new LinkError('store-error', 'linked, but the credentials of the first login could not be written', {
-        cause: unsaved,
-      })
+      await closeSocket(held.socket, clock)
+      throw new LinkError('store-error', 'linked, but the credentials of the first login could not be written', unsaved)
     }
     if (end === 'open') {
       await internals.confirm(session, new Date(clock.now()))
-      return { kind: 'online', held }
+      return { kind: 'online', held, faults: source.faults }
     }
     const verdict = verdictOn(end, false)
     if (verdict.kind === 'stop') {
@@ -68,6 +72,20 @@ export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin
   }
 }
 
+/** Credentials that cannot log in are as good as none: they go to the archive, and a code is needed. */
+async function nextSocket(
+  source: SocketSource,
+  { internals, session }: FirstLoginOptions,
+): Promise<HeldSocket | undefined> {
+  try {
+    return await source.next([])
+  } catch (cause) {
+    if (!(cause instanceof UnusableCredentials)) throw cause
+    await internals.retire(session, 'bad-session')
+    return undefined
+  }
+}
+
 /** Waits until the socket is open or over; closes it on abort and on its limit. */
 async function openOrEnd(
   socket: WASocket,
@@ -77,9 +95,12 @@ async function openOrEnd(
   const opened = (update: { connection?: string }): void => {
     if (update.connection === 'open') resolve('open')
   }
-  const aborted = (): void => reject(signal.reason)
+  const aborted = (): void => {
+    void closeSocket(socket, clock)
+    reject(signal.reason)
+  }
   const timer = clock.setTimeout(() => resolve({ kind: 'silent' }), Math.max(0, ms))
-  const stopListening = onSocketEnd(socket, resolve)
+  const stopListening = onSocketEnd(socket, resolve, clock)
   socket.ev.on('connection.update', opened)
   signal.addEventListener('abort', aborted, { once: true })
   let outcome: 'open' | ConnectionEnd | undefined
@@ -91,7 +112,7 @@ async function openOrEnd(
     stopListening()
     socket.ev.off('connection.update', opened)
     signal.removeEventListener('abort', aborted)
-    if (outcome !== 'open') await socket.end(undefined)
+    if (outcome !== 'open') await closeSocket(socket, clock)
   }
 }
 
@@ -108,19 +129,5 @@ function notReached(end: ConnectionEnd): LinkError {
   return new LinkError('network', 'linked and stored, but the first login did not succeed in time', {
     cause: end.kind === 'closed' ? end.cause : undefined,
     advice: 'Nothing is lost: start again, and the stored link logs in without a new code.',
-  })
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const aborted = (): void => {
-      clock.clearTimeout(timer)
-      reject(signal.reason)
-    }
-    const timer = clock.setTimeout(() => {
-      signal.removeEventListener('abort', aborted)
-      resolve()
-    }, ms)
-    signal.addEventListener('abort', aborted, { once: true })
   })
 }

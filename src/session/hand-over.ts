@@ -3,13 +3,17 @@ import type { Clock } from '../lib/clock.ts'
 import type { MakeWASocket, SocketOptions } from '../linking/options.ts'
 import type { StoreInternals } from '../store/contract.ts'
 import type { HeldSocket } from './held-socket.ts'
+import { closeSocket } from './socket-close.ts'
 import { onSocketEnd } from './socket-end.ts'
+import type { StoreFaults } from './store-faults.ts'
 
 /** ms that an online socket waits for its bot. */
 const HOLD_MS = 30_000
 
 export interface Deposit {
   readonly held: HeldSocket
+  /** Of the store, under this socket. */
+  readonly faults: StoreFaults
   readonly makeWASocket: MakeWASocket | undefined
   readonly socket: SocketOptions | undefined
   readonly clock: Clock
@@ -34,7 +38,8 @@ export function deposit(store: StoreInternals, session: string, handed: Deposit)
 
   const close = async (): Promise<void> => {
     forget()
-    await closeSocket(handed.held)
+    await closeSocket(handed.held.socket, handed.clock)
+    handed.held.takeEvents()
   }
   const timer = handed.clock.setTimeout(() => void close(), HOLD_MS)
   const stopListening = onSocketEnd(handed.held.socket, () => forget())
@@ -46,28 +51,25 @@ export function deposit(store: StoreInternals, session: string, handed: Deposit)
     keepStoreOpen()
   }
   ofStore.set(session, { ...handed, forget })
+  handed.faults.listen(() => void close())
+}
+
+export interface Collected {
+  readonly adopted?: Pick<Deposit, 'held' | 'faults'>
+  readonly events: ReturnType<HeldSocket['takeEvents']>
 }
 
 /**
  * Takes the waiting socket, if it fits what the bot wants: its own options, or none. One that does not fit is closed, and
  * what it kept is given instead, to be told first by the next socket.
  */
-export async function collect(
-  store: StoreInternals,
-  session: string,
-  wanted: Wanted,
-): Promise<{ readonly adopted?: HeldSocket; readonly events: ReturnType<HeldSocket['takeEvents']> }> {
+export async function collect(store: StoreInternals, session: string, wanted: Wanted): Promise<Collected> {
   const found = waiting.get(store)?.get(session)
   if (found === undefined) return { events: [] }
   found.forget()
   const fits = (given: unknown, had: unknown): boolean => given === undefined || given === had
   if (fits(wanted.socket, found.socket) && fits(wanted.makeWASocket, found.makeWASocket))
-    return { adopted: found.held, events: [] }
-  const events = found.held.takeEvents()
-  await closeSocket(found.held)
-  return { events }
-}
-
-async function closeSocket({ socket }: HeldSocket): Promise<void> {
-  await socket.end(undefined)
+    return { adopted: found, events: [] }
+  await closeSocket(found.held.socket, found.clock)
+  return { events: found.held.takeEvents() }
 }

@@ -14,6 +14,7 @@ import { warmBaileys } from './baileys.ts'
 import { type FirstLogin, logInFirst } from './first-login.ts'
 import { deposit } from './hand-over.ts'
 import { createLinking } from './linking.ts'
+import { closeSocket } from './socket-close.ts'
 
 /** ms for all tries of a first login together. */
 const FIRST_LOGIN_MS = 60_000
@@ -131,7 +132,7 @@ async function finishInterrupted(owned: Owned, stored: SessionInfo): Promise<Lin
   const login = await firstLogin(owned)
   if (login.kind === 'unknown-device') return undefined
   if (owned.checked.firstLogin) return announceOnline(owned, login, linkedSession(stored))
-  await login.held.socket.end(undefined)
+  await closeSocket(login.held.socket, owned.clock)
   owned.tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
   return linkedSession(stored)
 }
@@ -187,11 +188,12 @@ function firstLogin({ options, checked, internals, clock, signal }: Owned): Prom
 /** The socket stays online, and waits for `connect()`. */
 function announceOnline(
   { options, checked, internals, clock, tell }: Owned,
-  { held }: Extract<FirstLogin, { kind: 'online' }>,
+  { held, faults }: Extract<FirstLogin, { kind: 'online' }>,
   linked: LinkedSession,
 ): LinkedSession {
   deposit(internals, checked.session, {
     held,
+    faults,
     makeWASocket: options.makeWASocket,
     socket: options.socket,
     clock,

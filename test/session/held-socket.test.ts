@@ -69,16 +69,54 @@ test('a listener that was taken back before the release hears nothing', () => {
   expect(heard).toEqual([])
 })
 
-test('what one socket kept is told first by the next', () => {
+test('what one socket kept is told first by the next, but for news of its own connection', () => {
   const one = holdSocket(socketWithMessages().socket)
   one.socket.ev.emit('connection.update', { connection: 'open' })
+  one.socket.ev.emit('chats.update', [{ id: 'one' }])
   one.socket.ws.emit('CB:message', { id: 'unread' })
   const { socket } = socketWithMessages()
   const two = holdSocket(socket, one.takeEvents())
   socket.ev.emit('connection.update', { connection: 'connecting' })
-  const heard: string[] = []
-  socket.ev.on('connection.update', ({ connection }) => void heard.push(connection ?? ''))
+  const heard: unknown[] = []
+  socket.ev.on('chats.update', (chats) => void heard.push(...chats))
+  socket.ev.on('connection.update', ({ connection }) => void heard.push(connection))
   two.release()
-  expect(heard).toEqual(['open', 'connecting'])
+  expect(heard).toEqual([{ id: 'one' }, 'connecting'])
   expect(one.takeEvents()).toEqual([])
+})
+
+test('a listener that throws while it is told what was kept does not keep it from the others', () => {
+  const { socket, processed } = socketWithMessages()
+  const held = holdSocket(socket)
+  socket.ev.emit('chats.update', [{ id: 'one' }])
+  socket.ws.emit('CB:message', { id: 'two' })
+  socket.ev.on('chats.update', () => {
+    throw new Error('a fault of the bot')
+  })
+  const heard: unknown[] = []
+  socket.ev.on('chats.update', (chats) => void heard.push(...chats))
+  held.release()
+  expect(heard).toEqual([{ id: 'one' }])
+  expect(processed).toEqual(['two'])
+})
+
+test('who listens to message stanzas while they wait hears them, after Baileys', () => {
+  const { socket, processed } = socketWithMessages()
+  const held = holdSocket(socket)
+  socket.ws.emit('CB:message', { id: 'one' })
+  const heard: unknown[] = []
+  socket.ws.on('CB:message', ({ id }: { id: string }) => void heard.push(`${id} after ${processed.join()}`))
+  held.release()
+  expect(heard).toEqual(['one after one'])
+  expect(socket.ws.listenerCount('CB:message')).toBe(2)
+})
+
+test('a socket that nobody got leaves its messages unread and nothing behind', () => {
+  const { socket, processed } = socketWithMessages()
+  const held = holdSocket(socket)
+  socket.ws.emit('CB:message', { id: 'one' })
+  held.takeEvents()
+  held.release()
+  expect(processed).toEqual([])
+  expect(socket.ws.listenerCount('CB:message')).toBe(1)
 })
