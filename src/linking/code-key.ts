@@ -24,9 +24,12 @@ export interface KeyedCode {
 }
 
 /** Draws a code (or takes the given one) and derives its key. Needs nothing but node:crypto, so it can start first. */
-export async function drawCode(fixedCode: string | undefined): Promise<KeyedCode> {
-  const code = fixedCode ?? codeFromBytes(randomBytes(CODE_BYTES))
-  const salt = randomBytes(SALT_BYTES)
+export async function drawCode(
+  fixedCode: string | undefined,
+  bytes: (length: number) => Uint8Array = randomBytes,
+): Promise<KeyedCode> {
+  const code = fixedCode ?? codeFromBytes(bytes(CODE_BYTES))
+  const salt = bytes(SALT_BYTES)
   return { code, salt, key: await deriveCodeKey(code, salt) }
 }
 

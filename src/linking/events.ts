@@ -25,8 +25,8 @@ export type LinkEvent =
   | { readonly type: 'connecting' }
   /** `code` as `ABCD-EFGH`; only after WhatsApp accepted it. `number` counts the codes of this attempt from 1. Show it. */
   | { readonly type: 'code'; readonly code: string; readonly expiresAt: Date; readonly number: number }
-  /** The text of a QR code. Draw it; the next `qr` event replaces it. */
-  | { readonly type: 'qr'; readonly data: string; readonly expiresAt: Date }
+  /** The text of a QR code. Draw it; the next `qr` event replaces it. `notice`: what to tell beside it. */
+  | { readonly type: 'qr'; readonly data: string; readonly expiresAt: Date; readonly notice?: QrNotice }
   /** The phone answered; its person typed a code. Say that it is being checked. */
   | { readonly type: 'confirming' }
   /**
@@ -39,13 +39,28 @@ export type LinkEvent =
       readonly reason: 'timeout' | 'refresh' | 'unanswered' | 'disconnected'
       readonly manual: boolean
     }
+  /**
+   * The account wants its owner to confirm with a passkey. Take code and QR code away, and show where to confirm. `options`
+   * are WebAuthn request options as an object; only a page of WhatsApp's own origin (or a native credential API) can use
+   * them. Comes again when WhatsApp replaces the request: answer the newest.
+   */
   | {
       readonly type: 'passkey'
       readonly options: unknown
       readonly expiresAt: Date
+      /**
+       * Takes what `PublicKeyCredential.toJSON()` gave, and resolves once it is on its way; what WhatsApp says to it is told
+       * by further events. Rejects with LinkError: invalid-options (it does not fit; try again) · passkey-required (this
+       * request is over).
+       */
       respond(assertion: unknown): Promise<void>
     }
-  | { readonly type: 'verify'; readonly code: string; confirm(): Promise<void> }
+  /**
+   * Both screens show a code: let the person compare them. `code` as `ABCD-EFGH`; it is not the pairing code and is typed
+   * nowhere. Nothing goes on before `confirm()`. When the codes differ, `confirm(false)` ends the attempt as
+   * `verification-failed`. Rejects with LinkError passkey-required when there is nothing to compare any more.
+   */
+  | { readonly type: 'verify'; readonly code: string; confirm(equal?: boolean): Promise<void> }
   /** The next try (`attempt` of `attempts`) starts in `inMs`. */
   | {
       readonly type: 'retrying'
@@ -57,6 +72,12 @@ export type LinkEvent =
   | { readonly type: 'paired'; readonly jid: string; readonly lid?: string; readonly platform?: string }
   | { readonly type: 'online'; readonly jid: string }
   | { readonly type: 'failed'; readonly error: LinkError }
+
+/**
+ * - `scan-again`: WhatsApp retired the picture before, usually after a scan, and that scan is lost
+ * - `no-multi-device`: the phone that scanned is too old to link devices; the picture stays good for another
+ */
+export type QrNotice = 'scan-again' | 'no-multi-device'
 
 export interface LinkedSession {
   readonly session: string

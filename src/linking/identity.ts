@@ -1,7 +1,7 @@
 // The keys of a companion that is not linked yet. They live in memory only: nothing of an attempt is stored before
 // WhatsApp's proof was checked (docs/protocol.md section 8).
-import { randomBytes } from 'node:crypto'
-import { generateKeyPair, generateRegistrationId, type KeyPair, sign, withKeyType } from '../wire/bridge.ts'
+import { type KeyPair, withKeyType } from '../wire/bridge.ts'
+import { type Randomness, systemRandomness } from './randomness.ts'
 
 export interface CompanionIdentity {
   readonly noiseKey: KeyPair
@@ -12,14 +12,15 @@ export interface CompanionIdentity {
   readonly advSecret: Uint8Array
 }
 
-export function createIdentity(): CompanionIdentity {
-  const identityKey = generateKeyPair()
-  const keyPair = generateKeyPair()
+export function createIdentity(randomness: Randomness = systemRandomness): CompanionIdentity {
+  const { keyPair: draw, registrationId, sign, bytes } = randomness
+  const identityKey = draw()
+  const keyPair = draw()
   return {
-    noiseKey: generateKeyPair(),
+    noiseKey: draw(),
     identityKey,
     signedPreKey: { id: 1, keyPair, signature: sign(identityKey.private, withKeyType(keyPair.public)) },
-    registrationId: generateRegistrationId(),
-    advSecret: randomBytes(32),
+    registrationId: registrationId(),
+    advSecret: bytes(32),
   }
 }

@@ -1,15 +1,15 @@
 // The shell of one linking attempt: sockets, clocks, randomness and the store. It feeds the machine and does what the
 // machine wants done. It ends at 'paired', when the registration connection is closed and the first login is due.
-import { randomBytes } from 'node:crypto'
 import type { Agent } from 'node:http'
 import { LinkError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import { deferred } from '../lib/deferred.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { StoreInternals } from '../store/contract.ts'
-import { generateKeyPair, type KeyPair, sign } from '../wire/bridge.ts'
+import type { KeyPair } from '../wire/bridge.ts'
 import { type Connection, openConnection } from '../wire/connection.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
+import type { ConnectionEnd } from '../wire/ends.ts'
 import type { Version } from '../wire/messages.ts'
 import { type AccountHold, createAccountHold } from './account-hold.ts'
 import { deriveCodeKey, drawCode, type KeyedCode, saltOf, unwrapPublicKey, wrapPublicKey } from './code-key.ts'
@@ -17,9 +17,11 @@ import { buildCredentials } from './credentials.ts'
 import type { Device } from './device.ts'
 import type { LinkEvent, LinkState } from './events.ts'
 import { createIdentity } from './identity.ts'
-import { type Effect, firstState, type Input, type Settings, type TimerName } from './machine/state.ts'
+import { type Effect, firstState, type Input, type Moment, type Settings, type TimerName } from './machine/state.ts'
 import { step } from './machine/step.ts'
+import { comparisonEvent, passkeyEvent } from './passkey/events.ts'
 import { PRE_KEY_COUNT, returnPreKeys, takePreKeys, warmPreKeys } from './pre-keys.ts'
+import { type Randomness, systemRandomness } from './randomness.ts'
 import { buildRegistrationPayload } from './registration.ts'
 
 export interface AttemptOptions {
@@ -35,6 +37,7 @@ export interface AttemptOptions {
   readonly notify: boolean
   readonly qr: boolean
   readonly refresh: 'auto' | 'manual'
+  readonly passkey: 'fail' | 'wait'
   readonly maxCodes: number
   readonly codeTtlMs: number
   readonly timeoutMs: number
@@ -46,6 +49,10 @@ export interface AttemptOptions {
   readonly clock: Clock
   readonly logger: Logger
   readonly agent: Agent | undefined
+  /** For tests; left out: the system's. */
+  readonly randomness?: Randomness
+  /** Every step of the machine, for a transcript; it holds secrets. */
+  readonly onStep?: (input: Input, moment: Moment, effects: readonly Effect[]) => void
   /** Told in order, and never after `ended` has settled. `failed` and `online` are the caller's to tell. */
   readonly onEvent: (event: LinkEvent) => void
 }
@@ -60,9 +67,9 @@ export interface Attempt {
 }
 
 export function startAttempt(options: AttemptOptions): Attempt {
-  const { clock, store, session, logger } = options
-  const identity = createIdentity()
-  const idPrefix = `${randomBytes(2).readUInt16BE()}.${randomBytes(2).readUInt16BE()}-`
+  const { clock, store, session, logger, randomness = systemRandomness } = options
+  const identity = createIdentity(randomness)
+  const idPrefix = `${shortNumber(randomness)}.${shortNumber(randomness)}-`
   const settings: Settings = {
     digits: options.phone?.digits,
     device: options.device,
@@ -71,6 +78,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     notify: options.notify,
     qr: options.qr,
     refresh: options.refresh,
+    passkey: options.passkey,
     maxCodes: options.maxCodes,
     codeTtlMs: options.codeTtlMs,
     timeoutMs: options.timeoutMs,
@@ -111,8 +119,10 @@ export function startAttempt(options: AttemptOptions): Attempt {
     stepping = true
     try {
       for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-        const result = step(state, next, { now: clock.now(), random: randomBytes(32) })
+        const moment = { now: clock.now(), random: randomness.bytes(32) }
+        const result = step(state, next, moment)
         state = result.state
+        options.onStep?.(next, moment, result.effects)
         for (const effect of result.effects) perform(effect)
       }
     } finally {
@@ -156,7 +166,11 @@ export function startAttempt(options: AttemptOptions): Attempt {
       case 'unwrap':
         return attend(unwrap(effect))
       case 'sign':
-        return feed({ type: 'signed', signature: sign(identity.identityKey.private, effect.message) })
+        return feed({ type: 'signed', signature: randomness.sign(identity.identityKey.private, effect.message) })
+      case 'ask-passkey':
+        return options.onEvent(passkeyEvent(effect, table))
+      case 'ask-comparison':
+        return options.onEvent(comparisonEvent(effect, table))
       case 'store':
         return attend(save(effect))
       case 'withdraw':
@@ -170,6 +184,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
         return attend(settleFailed(effect))
     }
   }
+
+  const table = { state: () => state, feed: (input: Input) => feed(input), randomness }
 
   const clearTimer = (name: TimerName): void => {
     const handle = timers.get(name)
@@ -202,6 +218,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
       onNode: (node) => feed({ type: 'node', node }),
       onEnd: (end) => {
         connection = undefined
+        logger.debug(endForLog(end), 'the connection ended')
         feed({ type: 'ended', end })
       },
     })
@@ -209,10 +226,10 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const prepareCode = async (): Promise<void> => {
     const begun = firstCode
     firstCode = undefined
-    const { code, salt, key } = await (begun ?? drawCode(options.fixedCode))
-    const ephemeral = generateKeyPair()
+    const { code, salt, key } = await (begun ?? drawCode(options.fixedCode, randomness.bytes))
+    const ephemeral = randomness.keyPair()
     pairingEphemeral = ephemeral
-    const wrappedEphemeral = wrapPublicKey({ key, salt, iv: randomBytes(16), publicKey: ephemeral.public })
+    const wrappedEphemeral = wrapPublicKey({ key, salt, iv: randomness.bytes(16), publicKey: ephemeral.public })
     feed({ type: 'code-prepared', prepared: { code, ephemeral, wrappedEphemeral } })
   }
 
@@ -226,9 +243,9 @@ export function startAttempt(options: AttemptOptions): Attempt {
     const key = await deriveCodeKey(effect.code, saltOf(effect.wrapped))
     const unwrapped = {
       primaryEphemeral: unwrapPublicKey(key, effect.wrapped),
-      random: randomBytes(32),
-      bundleSalt: randomBytes(32),
-      nonce: randomBytes(12),
+      random: randomness.bytes(32),
+      bundleSalt: randomness.bytes(32),
+      nonce: randomness.bytes(12),
     }
     feed({ type: 'unwrapped', answer: effect.answer, unwrapped })
   }
@@ -237,7 +254,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     const set = await takePreKeys()
     const credentials = buildCredentials({
       identity,
-      pairingEphemeral: pairingEphemeral ?? generateKeyPair(),
+      pairingEphemeral: pairingEphemeral ?? randomness.keyPair(),
       account: effect.account,
       deviceSignature: effect.signature,
       advSecret: effect.advSecret,
@@ -287,4 +304,15 @@ export function startAttempt(options: AttemptOptions): Attempt {
 function asLinkError(cause: unknown): LinkError {
   if (cause instanceof LinkError) return cause
   return new LinkError('store-error', 'an unexpected fault ended the link', { cause })
+}
+
+function shortNumber({ bytes }: Randomness): number {
+  return Buffer.from(bytes(2)).readUInt16BE()
+}
+
+/** What explains an end, and no secret: an `ackId` names a stanza that we owe an ack for, which is a bug of ours. */
+function endForLog(end: ConnectionEnd): object {
+  if (end.kind === 'closed') return { kind: end.kind }
+  if (end.kind === 'unopened') return { kind: end.kind, code: end.error.code, reason: end.error.reason }
+  return end
 }

@@ -1,5 +1,6 @@
 // Pure. Acks, and what a notification on a registration connection means (docs/protocol.md sections 1, 4, 5, 6).
-import { bytesOf, childOf, type Node, node } from '../wire/nodes.ts'
+import { bytesOf, childOf, type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
+import { optionsTextOf, type PrimaryHalf, readContinuation } from './passkey/stanzas.ts'
 
 /** Owed for every notification, also unknown and ignored ones: a missing or wrong one ends in a stream error. */
 export function buildAck({ attrs }: Node): Node {
@@ -28,7 +29,10 @@ export type Notification =
   | { readonly kind: 'refresh-code'; readonly ref: Uint8Array; readonly manual: boolean }
   /** A new adv secret is asked for; typically after a scan. */
   | { readonly kind: 'refresh-registration' }
-  | { readonly kind: 'passkey-request' }
+  /** The account wants a passkey. `options`: JSON text; undefined when the notification carried none. */
+  | { readonly kind: 'passkey-request'; readonly options: string | undefined }
+  /** The phone's half of the passkey ceremony; undefined when it cannot be used. */
+  | { readonly kind: 'passkey-continuation'; readonly half: PrimaryHalf | undefined }
   /**
    * Nothing to do. One without keys or without any child is normal: it comes when the person opens Linked devices, and
    * around the passkey step (whatsmeow #1188, #1233).
@@ -45,8 +49,11 @@ export function readNotification(stanza: Node): Notification {
     const asks = childOf(stanza, 'companion_reg_refresh') ?? childOf(stanza, 'pair-device-rotate-qr')
     return asks === undefined ? OTHER : { kind: 'refresh-registration' }
   }
-  if (stanza.attrs.type === 'passkey_prologue_request' && stanza.attrs.from === 's.whatsapp.net')
-    return { kind: 'passkey-request' }
+  // Both move the ceremony, so both are taken from the server alone.
+  if (stanza.attrs.from !== S_WHATSAPP_NET) return OTHER
+  if (stanza.attrs.type === 'passkey_prologue_request')
+    return { kind: 'passkey-request', options: optionsTextOf(stanza) }
+  if (stanza.attrs.type === 'crsc_continuation') return { kind: 'passkey-continuation', half: readContinuation(stanza) }
   return OTHER
 }
 

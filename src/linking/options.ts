@@ -50,7 +50,10 @@ export interface LinkOptions {
   readonly connectTimeoutMs?: number
   /** `attempts` counts all tries for one code, the first included. Defaults: 3, 5 000 ms, 60 000 ms. */
   readonly retry?: { readonly attempts?: number; readonly delayMs?: number; readonly maxDelayMs?: number }
-  /** `fail` (default): `passkey-required` at once. `wait`: the same for now; the ceremony follows in a later version. */
+  /**
+   * When the account asks for a passkey. `fail` (default): ends with `passkey-required` at once. `wait`: event `passkey`, whose
+   * `respond()` takes the owner's confirmation, and event `verify` when codes are to be compared.
+   */
   readonly passkey?: 'fail' | 'wait'
   /** Default true. False: done at `paired`; the caller logs in elsewhere, at once. */
   readonly firstLogin?: boolean
@@ -88,6 +91,7 @@ export interface CheckedOptions {
   readonly qr: boolean
   readonly ifLinked: 'return' | 'reject' | 'replace'
   readonly refresh: 'auto' | 'manual'
+  readonly passkey: 'fail' | 'wait'
   readonly maxCodes: number
   readonly codeTtlMs: number
   readonly timeoutMs: number
@@ -106,7 +110,6 @@ export function checkOptions(options: LinkOptions): CheckedOptions {
   if (phone === undefined && !qr)
     throw invalid('without a phone there is only the QR code: leave qr out, or give a phone')
   if (phone === undefined && options.fixedCode !== undefined) throw invalid('fixedCode needs a phone')
-  choice(options.passkey, 'passkey', ['fail', 'wait'], 'fail')
   flag(options.lenient, 'lenient', false)
   text(options.defaultCountry, 'defaultCountry')
   checkObjects(options)
@@ -121,6 +124,7 @@ export function checkOptions(options: LinkOptions): CheckedOptions {
     qr,
     ifLinked: choice(options.ifLinked, 'ifLinked', ['return', 'reject', 'replace'], 'return'),
     refresh: choice(options.refresh, 'refresh', ['auto', 'manual'], 'auto'),
+    passkey: choice(options.passkey, 'passkey', ['fail', 'wait'], 'fail'),
     maxCodes: wholeNumber(options.maxCodes, 'maxCodes', 3, 1, 100),
     codeTtlMs: wholeNumber(options.codeTtlMs, 'codeTtlMs', MAX_CODE_TTL_MS, 1, MAX_CODE_TTL_MS),
     timeoutMs: wholeNumber(options.timeoutMs, 'timeoutMs', 600_000, 1, MAX_TIMER_MS),

@@ -1,6 +1,6 @@
 // Pure. WhatsApp's refusals, translated (docs/protocol.md sections 3 and 10; contract: "Answers to a code request").
 import { LinkError } from '../errors.ts'
-import type { ConnectionEnd } from '../wire/ends.ts'
+import { type ConnectionEnd, harmlessText } from '../wire/ends.ts'
 import type { IqError } from './iq.ts'
 
 /** What each refusal says in words. A text that contradicts its code makes the refusal unknown; an absent text does not. */
@@ -19,7 +19,11 @@ export function refusalOfHello(error: IqError): LinkError {
     code !== undefined && Object.hasOwn(TEXTS, code) && (error.text === undefined || error.text === TEXTS[code])
   const details = { ...(code === undefined ? {} : { status: code }), ...wait(error) }
   if (!known)
-    return new LinkError('rejected', `WhatsApp refused with a number that nobody knows (${code ?? 'none'})`, details)
+    return new LinkError(
+      'rejected',
+      `WhatsApp refused with a number that nobody knows (${code ?? 'none'}${said(error.text)})`,
+      details,
+    )
   if (code === 400)
     return new LinkError('rejected', 'WhatsApp refused the number (400), or it was asked too often', {
       ...details,
@@ -37,7 +41,30 @@ export function refusalOfFinish(error: IqError): LinkError {
   const status = error.code === undefined ? {} : { status: error.code }
   if (error.code === 500)
     return new LinkError('server-error', 'WhatsApp had a fault of its own while confirming the code (500)', status)
-  return new LinkError('rejected', `WhatsApp refused to confirm the code (${error.code ?? 'no number'})`, status)
+  return new LinkError(
+    'rejected',
+    `WhatsApp refused to confirm the code (${error.code ?? 'no number'}${said(error.text)})`,
+    status,
+  )
+}
+
+/** The error for a refused step of the passkey ceremony: whatever it is, the ceremony is over; a new link may try again. */
+export function refusalOfPasskey(step: string, error: IqError): LinkError {
+  return new LinkError(
+    'rejected',
+    `WhatsApp refused the ${step} of the passkey confirmation (${error.code ?? 'no number'}${said(error.text)})`,
+    {
+      ...(error.code === undefined ? {} : { status: error.code }),
+      retryable: true,
+      advice: 'Link again and confirm with the passkey once more.',
+    },
+  )
+}
+
+/** WhatsApp's own word beside its number. */
+function said(text: string | undefined): string {
+  const word = harmlessText(text)
+  return word === undefined ? '' : `, ${word}`
 }
 
 /** The error for an end of a connection that had no account yet. `retryable` as above. */
@@ -61,19 +88,28 @@ export function errorOfEnd(end: ConnectionEnd): LinkError {
 }
 
 /** On an unlinked connection none of these can concern stored credentials: they refuse the attempt. */
-function errorOfFailure({ reason, expireS }: Extract<ConnectionEnd, { kind: 'failure' }>): LinkError {
+function errorOfFailure({ reason, expireS, text }: Extract<ConnectionEnd, { kind: 'failure' }>): LinkError {
   const status = reason === undefined ? {} : { status: reason }
   if (reason === 405)
-    return new LinkError('outdated-version', 'WhatsApp no longer accepts this client version (405)', status)
-  if (reason === 429) return new LinkError('rate-limited', 'WhatsApp refused the connection: too often (429)', status)
+    return new LinkError(
+      'outdated-version',
+      `WhatsApp no longer accepts this client version (405${said(text)})`,
+      status,
+    )
+  if (reason === 429)
+    return new LinkError('rate-limited', `WhatsApp refused the connection: too often (429${said(text)})`, status)
   if (reason === 402 || reason === 403 || reason === 406)
-    return new LinkError('forbidden', `WhatsApp does not allow this connection (${reason})`, {
+    return new LinkError('forbidden', `WhatsApp does not allow this connection (${reason}${said(text)})`, {
       ...status,
       ...(expireS === undefined ? {} : { retryAfterMs: expireS * 1000 }),
     })
   if (reason === 500 || reason === 503)
-    return new LinkError('server-error', `WhatsApp had a fault of its own (${reason})`, status)
-  return new LinkError('rejected', `WhatsApp refused the connection (${reason ?? 'no reason given'})`, status)
+    return new LinkError('server-error', `WhatsApp had a fault of its own (${reason}${said(text)})`, status)
+  return new LinkError(
+    'rejected',
+    `WhatsApp refused the connection (${reason ?? 'no reason given'}${said(text)})`,
+    status,
+  )
 }
 
 function wait({ backoffS }: IqError): { readonly retryAfterMs?: number } {

@@ -3,8 +3,17 @@ import type { LinkError } from '../errors.ts'
 import { childOf, childrenOf, type Node } from './nodes.ts'
 
 export type ConnectionEnd =
-  /** `<failure reason>` instead of success. `expireS`: seconds that a temporary ban lasts. */
-  | { readonly kind: 'failure'; readonly reason?: number; readonly code?: number; readonly expireS?: number }
+  /**
+   * `<failure reason>` instead of success. `expireS`: seconds that a temporary ban lasts. `text`: WhatsApp's own words for
+   * people, made harmless (see `harmlessText`).
+   */
+  | {
+      readonly kind: 'failure'
+      readonly reason?: number
+      readonly code?: number
+      readonly expireS?: number
+      readonly text?: string
+    }
   /** The same session was opened elsewhere. */
   | { readonly kind: 'replaced' }
   /** The phone or WhatsApp took the device off the account. */
@@ -37,7 +46,32 @@ function readFailure({ attrs }: Node): ConnectionEnd {
     ...optional('reason', wholeNumber(attrs.reason)),
     ...optional('code', wholeNumber(attrs.code)),
     ...optional('expireS', wholeNumber(attrs.expire)),
+    ...optional('text', failureText(attrs)),
   }
+}
+
+/** Of a locked account the header and its explanation; else the message. URLs and one-time data are left where they are. */
+function failureText(attrs: Node['attrs']): string | undefined {
+  const parts = [attrs.message, attrs.logout_message_header, attrs.logout_message_subtext]
+  const words = parts.flatMap((part) => harmlessText(part) ?? [])
+  return words.length === 0 ? undefined : words.join(': ')
+}
+
+/** Characters. */
+const MAX_TEXT = 200
+
+/**
+ * Words of the server that may stand in an error or a log: one line, 200 characters at most, long numbers and whatever could
+ * be a key or an address cut out. Undefined when nothing is left.
+ */
+export function harmlessText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const plain = text
+    .slice(0, 4 * MAX_TEXT)
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .replace(/\S*(?:@|:\/\/)\S*|[A-Za-z0-9+/=_-]{24,}|\+?\d(?:[ .()-]?\d){4,}/g, '…')
+    .trim()
+  return plain === '' || plain === '…' ? undefined : [...plain].slice(0, MAX_TEXT).join('')
 }
 
 /** First `conflict`, then the code, then the child: Baileys reads the code alone and calls a removed device "replaced". */

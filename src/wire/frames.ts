@@ -29,8 +29,11 @@ export function introduction(routingInfo?: Uint8Array): Uint8Array {
 }
 
 export interface FrameReader {
-  /** Takes one WebSocket message, gives the payloads that are now whole. Throws FrameTooLong. */
-  push(chunk: Uint8Array): readonly Uint8Array[]
+  /**
+   * Takes one WebSocket message; gives the payloads that are now whole, each as it is asked for. Throws FrameTooLong when
+   * one too long stands next: those before it have been given by then.
+   */
+  push(chunk: Uint8Array): Iterable<Uint8Array>
 }
 
 /** A WebSocket message may hold part of a frame or several. */
@@ -45,23 +48,29 @@ export function createFrameReader(maxBytes: number = MAX_FRAME): FrameReader {
     return joined
   }
 
+  /** The next whole payload, taken out; undefined while it is not all here. */
+  const next = (): Uint8Array | undefined => {
+    if (held < LENGTH_BYTES) return undefined
+    // Join only when the length may span two chunks or a whole frame is here: many small chunks stay linear.
+    const head = (chunks[0]?.length ?? 0) >= LENGTH_BYTES ? (chunks[0] as Uint8Array) : join()
+    const length = ((head[0] as number) << 16) | ((head[1] as number) << 8) | (head[2] as number)
+    if (length > maxBytes) throw new FrameTooLong(`a frame of ${length} bytes came; ${maxBytes} are the most`)
+    if (held < LENGTH_BYTES + length) return undefined
+    const bytes = join()
+    chunks = [bytes.subarray(LENGTH_BYTES + length)]
+    held -= LENGTH_BYTES + length
+    return bytes.slice(LENGTH_BYTES, LENGTH_BYTES + length)
+  }
+
+  function* whole(): Generator<Uint8Array, void, void> {
+    for (let payload = next(); payload !== undefined; payload = next()) yield payload
+  }
+
   return {
     push(chunk) {
       chunks.push(chunk)
       held += chunk.length
-      const payloads: Uint8Array[] = []
-      while (held >= LENGTH_BYTES) {
-        // Join only when the length may span two chunks or a whole frame is here: many small chunks stay linear.
-        const head = (chunks[0]?.length ?? 0) >= LENGTH_BYTES ? (chunks[0] as Uint8Array) : join()
-        const length = ((head[0] as number) << 16) | ((head[1] as number) << 8) | (head[2] as number)
-        if (length > maxBytes) throw new FrameTooLong(`a frame of ${length} bytes came; ${maxBytes} are the most`)
-        if (held < LENGTH_BYTES + length) break
-        const bytes = join()
-        payloads.push(bytes.slice(LENGTH_BYTES, LENGTH_BYTES + length))
-        chunks = [bytes.subarray(LENGTH_BYTES + length)]
-        held -= LENGTH_BYTES + length
-      }
-      return payloads
+      return whole()
     },
   }
 }

@@ -61,9 +61,11 @@ export const PURE = {
     'wire/nodes.ts',
     'wire/protobuf.ts',
     'wire/messages.ts',
+    'wire/passkey-messages.ts',
     'wire/bridge.ts',
     'wire/noise.ts',
     'wire/endpoint.ts',
+    'wire/ends.ts',
   ],
   fromNode: ['node:buffer', 'node:crypto', 'node:util'],
 } as const

@@ -88,6 +88,7 @@ export const SETTINGS: Settings = {
   notify: true,
   qr: false,
   refresh: 'auto',
+  passkey: 'fail',
   maxCodes: 3,
   codeTtlMs: 180_000,
   timeoutMs: 600_000,

@@ -6,7 +6,7 @@ import type { LinkEvent } from '../events.ts'
 import { displayCode } from '../pairing-code.ts'
 import { refusalOfHello } from '../refusals.ts'
 import { expired, fail, retryOrFail } from './ending.ts'
-import { redraw } from './qr.ts'
+import { isSpent, keepQr, redraw } from './qr.ts'
 import {
   type AttemptState,
   andThen,
@@ -37,7 +37,7 @@ export function beginCode(state: AttemptState, exhausted: LinkError = expired(st
     counted: false,
     code: { name: 'preparing', prepared: undefined, reserved: false },
   }
-  return andThen(stay(begun, { type: 'prepare-code' }, { type: 'reserve' }), connectIfClosed)
+  return andThen(stay(begun, { type: 'prepare-code' }, { type: 'reserve' }), connectForCode)
 }
 
 /** The next try for the same code number: its slot is kept, its keys are new. */
@@ -49,7 +49,12 @@ export function retryCode(state: AttemptState): Step {
     link: 'connecting',
     code: { name: 'preparing', prepared: undefined, reserved },
   }
-  return andThen(stay(begun, { type: 'prepare-code' }), connectIfClosed)
+  return andThen(stay(begun, { type: 'prepare-code' }), connectForCode)
+}
+
+/** Where QR codes stand beside codes, spent ones come back only with a new connection; now none lives on the old one. */
+function connectForCode(state: AttemptState): Step {
+  return andThen(isSpent(state) ? dropConnection(state) : stay(state), connectIfClosed)
 }
 
 export function connectIfClosed(state: AttemptState): Step {
@@ -73,6 +78,7 @@ export function askIfReady(state: AttemptState, { now }: Moment): Step {
   const { code, settings } = state
   if (code.name !== 'preparing' || code.prepared === undefined || !code.reserved) return stay(state)
   if (state.connection.name !== 'ready' || settings.digits === undefined) return stay(state)
+  if (state.passkey.name !== 'idle') return stay(state)
   const lastIq = state.lastIq + 1
   const iqId = `${settings.idPrefix}${lastIq}`
   const hello = buildCompanionHello({
@@ -129,10 +135,13 @@ export function answerTimedOut(state: AttemptState): Step {
   return andThen(dropConnection(state), (dropped) => retryOrFail(dropped, error))
 }
 
+/** Timers of what lives and dies with a connection, but for the code, whose end is told. */
+export const CONNECTION_TIMERS = ['pair-device', 'answer', 'qr', 'passkey', 'passkey-answer'] as const
+
 export function dropConnection(state: AttemptState): Step {
   return stay(
-    { ...state, connection: { name: 'closed' }, qr: undefined },
-    ...clearTimers('pair-device', 'answer', 'qr'),
+    { ...state, connection: { name: 'closed' }, qr: undefined, passkey: { name: 'idle' } },
+    ...clearTimers(...CONNECTION_TIMERS),
     { type: 'close' },
   )
 }
@@ -152,7 +161,15 @@ export function codeDied(
   const manual = options.manual === true || state.settings.refresh === 'manual'
   const told = tellDead(state, reason, moment, manual)
   if (!manual) return andThen(told, (now) => beginCode(now, options.exhausted))
-  return andThen(told, (now) => stay({ ...now, link: 'connecting' }, { type: 'release' }))
+  return andThen(
+    andThen(told, (now) => stay({ ...now, link: 'connecting' }, { type: 'release' })),
+    renewSpentQr,
+  )
+}
+
+/** Beside a code that waits for a person, spent QR codes are renewed by a new connection. */
+export function renewSpentQr(state: AttemptState): Step {
+  return isSpent(state) ? andThen(dropConnection(state), keepQr) : stay(state)
 }
 
 /** Forgotten first, then told. */
@@ -165,7 +182,7 @@ function forgetCode(state: AttemptState, moment: Moment): Step {
   const forgotten: AttemptState = { ...state, code: { name: 'paused' } }
   const cleared = stay(forgotten, ...clearTimers('code', 'confirmation'))
   if (!touched) return cleared
-  return andThen(cleared, (now) => redraw({ ...now, advSecret: moment.random }))
+  return andThen(cleared, (now) => redraw({ ...now, advSecret: moment.random, secretTold: false }))
 }
 
 /** The caller gives up the code on show, or asks for the first one after a pause. */

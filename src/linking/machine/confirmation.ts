@@ -8,17 +8,18 @@ import type { PrimaryHello } from '../notifications.ts'
 import { refusalOfFinish } from '../refusals.ts'
 import { codeDied } from './code.ts'
 import { fail } from './ending.ts'
-import { type AttemptState, emit, type Moment, type Step, setTimer, stay, type Unwrapped } from './state.ts'
+import { redraw } from './qr.ts'
+import { type AttemptState, andThen, emit, type Moment, type Step, setTimer, stay, type Unwrapped } from './state.ts'
 
 /** ms from each accepted answer to `pair-success`. Silence means that the phone could not open our bundle. */
-const CONFIRMATION_MS = 60_000
+export const CONFIRMATION_MS = 60_000
 /** Answers that one code takes; more are ignored and the timer of the last decides. */
 const MAX_ANSWERS = 3
 
 /** The rules of acceptance, in their order. One that is rejected changes nothing: no timer, no counter, no secret. */
 export function takePrimaryHello(state: AttemptState, hello: PrimaryHello, { now }: Moment): Step {
   const { code } = state
-  if (code.name !== 'live' || state.pairing.name !== 'none') return stay(state)
+  if (code.name !== 'live' || state.pairing.name !== 'none' || state.passkey.name !== 'idle') return stay(state)
   if (Buffer.compare(hello.ref, code.ref) !== 0) return stay(state)
   if (now > code.expiresAt || code.accepted >= MAX_ANSWERS) return stay(state)
   const answers = state.answers + 1
@@ -38,6 +39,8 @@ export function takeUnwrapped(state: AttemptState, answer: number, unwrapped: Un
   const { code, settings } = state
   if (code.name !== 'live' || code.confirming === undefined || answer !== state.answers) return stay(state)
   if (settings.digits === undefined || state.pairing.name !== 'none') return stay(state)
+  // The server wants a passkey in the place of this answer, and the ceremony makes its own secret.
+  if (state.passkey.name !== 'idle') return stay(state)
   const agreement = agreeOnSecret({
     ephemeral: code.prepared.ephemeral,
     identity: settings.identityKey,
@@ -54,10 +57,11 @@ export function takeUnwrapped(state: AttemptState, answer: number, unwrapped: Un
     identity: settings.identityKey.public,
     ref: code.ref,
   })
-  return stay(
-    { ...state, lastIq, advSecret: agreement.advSecret, code: { ...code, finishId } },
+  const sent = stay(
+    { ...state, lastIq, advSecret: agreement.advSecret, secretTold: true, code: { ...code, finishId } },
     { type: 'send', node: finish },
   )
+  return andThen(sent, (now) => redraw(now))
 }
 
 /** A refusal ends the attempt with its reason; no answer changes nothing by itself. */
@@ -67,6 +71,7 @@ export function takeFinishAnswer(state: AttemptState, stanza: Node): Step {
 }
 
 export function confirmationTimedOut(state: AttemptState, moment: Moment): Step {
+  if (state.passkey.name !== 'idle') return stay(state)
   if (state.code.name !== 'live' || state.code.confirming === undefined) return stay(state)
   return codeDied(state, 'unanswered', moment)
 }
@@ -74,5 +79,6 @@ export function confirmationTimedOut(state: AttemptState, moment: Moment): Step 
 /** The 180 s are over; but what a phone has answered in time is still decided by its own minute. */
 export function codeTimedOut(state: AttemptState, moment: Moment): Step {
   if (state.code.name !== 'live' || state.code.confirming !== undefined) return stay(state)
+  if (state.passkey.name !== 'idle') return stay(state)
   return codeDied(state, 'timeout', moment)
 }

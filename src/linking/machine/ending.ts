@@ -5,7 +5,15 @@ import { ALL_TIMERS, type AttemptState, clearTimers, emit, type SlotFate, type S
 /** Ends the attempt. Everything of it is forgotten; the slot of a code that nobody saw is given back where that is fair. */
 export function fail(state: AttemptState, error: LinkError): Step {
   return stay(
-    { ...state, link: 'failed', connection: { name: 'closed' }, code: { name: 'none' }, qr: undefined, over: true },
+    {
+      ...state,
+      link: 'failed',
+      connection: { name: 'closed' },
+      code: { name: 'none' },
+      qr: undefined,
+      passkey: { name: 'idle' },
+      over: true,
+    },
     ...clearTimers(...ALL_TIMERS),
     { type: 'close' },
     { type: 'fail', error, slot: slotFate(state, error) },
@@ -32,11 +40,15 @@ function isCounted({ code, status, retryable }: LinkError): boolean {
 
 const TRIED_AGAIN: ReadonlySet<string> = new Set(['network', 'server-error', 'rejected'])
 
-/** The next try for the present code (or, without a number, for a connection), after a growing delay; or the end. */
-export function retryOrFail(state: AttemptState, error: LinkError): Step {
+/**
+ * The next try for the present code (or, without a number, for a connection), after a growing delay, or at once when
+ * WhatsApp itself wished for a new connection; or the end.
+ */
+export function retryOrFail(state: AttemptState, error: LinkError, atOnce = false): Step {
   const { retry } = state.settings
   if (!TRIED_AGAIN.has(error.code) || !error.retryable || state.tries >= retry.attempts) return fail(state, error)
-  const inMs = Math.max(backoffMs(state.tries, retry.delayMs, retry.maxDelayMs), error.retryAfterMs ?? 0)
+  const leastMs = atOnce ? 0 : backoffMs(state.tries, retry.delayMs, retry.maxDelayMs)
+  const inMs = Math.max(leastMs, error.retryAfterMs ?? 0)
   const attempt = state.tries + 1
   return stay(
     {

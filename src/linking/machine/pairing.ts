@@ -28,8 +28,25 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
   const { id, account } = success
   return stay(
     // Whatever was still asked for or waited for is of no concern any more.
-    { ...state, link: 'confirming', qr: undefined, code: { name: 'none' }, pairing: { name: 'signing', id, account } },
-    ...clearTimers('attempt', 'pair-device', 'answer', 'code', 'confirmation', 'qr', 'retry'),
+    {
+      ...state,
+      link: 'confirming',
+      qr: undefined,
+      code: { name: 'none' },
+      passkey: { name: 'idle' },
+      pairing: { name: 'signing', id, account },
+    },
+    ...clearTimers(
+      'attempt',
+      'pair-device',
+      'answer',
+      'code',
+      'confirmation',
+      'qr',
+      'passkey',
+      'passkey-answer',
+      'retry',
+    ),
     setTimer('store', STORE_MS),
     { type: 'sign', message: account.signedByUs },
   )

@@ -8,6 +8,9 @@ import type { Device } from '../device.ts'
 import type { LinkEvent, LinkState } from '../events.ts'
 import type { PrimaryHello } from '../notifications.ts'
 import type { PairedAccount } from '../pair-success.ts'
+import type { CeremonyKeys } from '../passkey/agreement.ts'
+import type { Assertion } from '../passkey/assertion.ts'
+import type { PasskeyRequest } from '../passkey/request.ts'
 
 /** What does not change during an attempt. Times are ms. */
 export interface Settings {
@@ -19,6 +22,8 @@ export interface Settings {
   readonly notify: boolean
   readonly qr: boolean
   readonly refresh: 'auto' | 'manual'
+  /** What to do when the account wants a passkey: end at once, or wait for its owner. */
+  readonly passkey: 'fail' | 'wait'
   readonly maxCodes: number
   readonly codeTtlMs: number
   readonly timeoutMs: number
@@ -85,6 +90,57 @@ export type PairingState =
   /** Our last word is out; WhatsApp closes with 515 now. */
   | { readonly name: 'paired' }
 
+/** A step of the ceremony that WhatsApp was asked for: an error to any of them ends it. */
+export interface CeremonyIq {
+  readonly id: string
+  readonly step: 'options' | 'ref' | 'prologue' | 'nonce' | 'pairing request'
+}
+
+/** Proves to the phone that we are the companion it knows, while it is young enough. */
+export interface Handoff {
+  readonly key: Uint8Array
+  /** ms, as `Moment.now`. */
+  readonly at: number
+}
+
+interface Ceremony {
+  readonly asked: readonly CeremonyIq[]
+}
+
+/** The passkey ceremony (docs/protocol.md section 6). It lives and dies with its connection. */
+export type PasskeyState =
+  | { readonly name: 'idle' }
+  /** The request came without options that can be read; they are asked for. */
+  | (Ceremony & { readonly name: 'fetching-options'; readonly handoff: Handoff | undefined })
+  /** The owner of the account has to confirm. */
+  | (Ceremony & { readonly name: 'asked'; readonly handoff: Handoff | undefined; readonly request: PasskeyRequest })
+  /** Confirmed; WhatsApp is asked for the ref of this ceremony. */
+  | (Ceremony & {
+      readonly name: 'fetching-ref'
+      readonly handoff: Handoff | undefined
+      readonly assertion: Assertion
+      readonly keys: CeremonyKeys
+    })
+  /** Our commitment is out; the phone's half is waited for. `proven`: it was told who we are, so no codes are compared. */
+  | (Ceremony & {
+      readonly name: 'prologue-sent'
+      readonly keys: CeremonyKeys
+      readonly ref: string
+      readonly proven: boolean
+    })
+  /** Our nonce is out: what opens the commitment. */
+  | (Ceremony & {
+      readonly name: 'revealing'
+      readonly keys: CeremonyKeys
+      readonly key: Uint8Array
+      readonly code: string
+      readonly proven: boolean
+    })
+  /** A person compares the two codes. */
+  | (Ceremony & { readonly name: 'comparing'; readonly keys: CeremonyKeys; readonly key: Uint8Array })
+  /** The new adv secret is in force and out; `pair-success` is due. */
+  | (Ceremony & { readonly name: 'requested' })
+
 export interface AttemptState {
   readonly settings: Settings
   readonly link: LinkState
@@ -92,8 +148,13 @@ export interface AttemptState {
   readonly code: CodeState
   readonly qr: QrState | undefined
   readonly pairing: PairingState
+  readonly passkey: PasskeyState
+  /** Requests for a passkey of this attempt: an answer names the one that it is for. */
+  readonly ceremonies: number
   /** In force now: in the QR code, and the key of the final proof. */
   readonly advSecret: Uint8Array
+  /** A phone may know it: it stood in a QR code, or a `companion_finish` was sent for it. */
+  readonly secretTold: boolean
   readonly routingInfo: Uint8Array | undefined
   /** Answers of phones that were accepted in this attempt, over all its codes. */
   readonly answers: number
@@ -104,6 +165,8 @@ export interface AttemptState {
   /** WhatsApp has counted a try for the present code (400, 429): its slot is spent. */
   readonly counted: boolean
   readonly lastIq: number
+  /** ms, as `Moment.now`: when the attempt as a whole is over. */
+  readonly endsAt: number
   readonly over: boolean
 }
 
@@ -114,6 +177,8 @@ export const ALL_TIMERS = [
   'code',
   'confirmation',
   'qr',
+  'passkey',
+  'passkey-answer',
   'retry',
   'store',
   'restart',
@@ -131,6 +196,15 @@ export type Input =
   | { readonly type: 'reserved' }
   | { readonly type: 'not-reserved'; readonly error: LinkError }
   | { readonly type: 'unwrapped'; readonly answer: number; readonly unwrapped: Unwrapped }
+  /** The owner has confirmed request number `ceremony`. */
+  | {
+      readonly type: 'passkey-answered'
+      readonly ceremony: number
+      readonly assertion: Assertion
+      readonly keys: CeremonyKeys
+    }
+  /** What a person says of the two codes of ceremony number `ceremony`. */
+  | { readonly type: 'codes-compared'; readonly ceremony: number; readonly equal: boolean }
   | { readonly type: 'signed'; readonly signature: Uint8Array }
   | { readonly type: 'stored' }
   | { readonly type: 'not-stored'; readonly error: LinkError }
@@ -173,6 +247,15 @@ export type Effect =
   | { readonly type: 'release' }
   /** Take the phone's key out of its wrapping; answered by `unwrapped`. */
   | { readonly type: 'unwrap'; readonly answer: number; readonly code: string; readonly wrapped: Uint8Array }
+  /** Tell of the request; answered by `passkey-answered`, if at all. */
+  | {
+      readonly type: 'ask-passkey'
+      readonly ceremony: number
+      readonly request: PasskeyRequest
+      readonly expiresAt: number
+    }
+  /** Let a person compare codes; answered by `codes-compared`, if at all. */
+  | { readonly type: 'ask-comparison'; readonly ceremony: number; readonly code: string }
   | { readonly type: 'sign'; readonly message: Uint8Array }
   /** Write everything, durably, in one transaction; answered by `stored` or `not-stored`. */
   | {
@@ -229,13 +312,17 @@ export function firstState(settings: Settings, advSecret: Uint8Array): AttemptSt
     code: { name: 'none' },
     qr: undefined,
     pairing: { name: 'none' },
+    passkey: { name: 'idle' },
+    ceremonies: 0,
     advSecret,
+    secretTold: false,
     routingInfo: undefined,
     answers: 0,
     codes: 0,
     tries: 1,
     counted: false,
     lastIq: 0,
+    endsAt: Number.POSITIVE_INFINITY,
     over: false,
   }
 }

@@ -1,7 +1,7 @@
 // No I/O. No clock. No randomness. One linking attempt as a function: all that WhatsApp sends, all timers and all commands
 // are inputs; all that is sent, shown, kept or waited for are effects.
 import { LinkError } from '../../errors.ts'
-import type { ConnectionEnd } from '../../wire/ends.ts'
+import { type ConnectionEnd, isRestart } from '../../wire/ends.ts'
 import { bytesOf, childOf, type Node } from '../../wire/nodes.ts'
 import { answersIq } from '../iq.ts'
 import { buildAck, readNotification } from '../notifications.ts'
@@ -12,10 +12,12 @@ import {
   answerTimedOut,
   askIfReady,
   beginCode,
+  CONNECTION_TIMERS,
   codeDied,
   connectIfClosed,
   dropConnection,
   refresh,
+  renewSpentQr,
   retryCode,
   takeHelloAnswer,
   takePrepared,
@@ -41,7 +43,9 @@ import {
   takePairSuccess,
   takeSignature,
 } from './pairing.ts'
-import { nextRef, redraw, takeRefs } from './qr.ts'
+import { passkeyTimedOut, takeAnswer, takeCeremonyIq, takeComparison, takeContinuation } from './passkey-ceremony.ts'
+import { notAnswered, STEP_MS, takePasskeyRequest } from './passkey-request.ts'
+import { keepQr, nextRef, redraw, takeRefs } from './qr.ts'
 import {
   type AttemptState,
   andThen,
@@ -58,7 +62,7 @@ export function step(state: AttemptState, input: Input, moment: Moment): Step {
   if (state.over) return stay(state)
   switch (input.type) {
     case 'start':
-      return start(state)
+      return start(state, moment)
     case 'connected':
       return connected(state)
     case 'node':
@@ -75,6 +79,10 @@ export function step(state: AttemptState, input: Input, moment: Moment): Step {
       return notReserved(state, input.error)
     case 'unwrapped':
       return takeUnwrapped(state, input.answer, input.unwrapped)
+    case 'passkey-answered':
+      return takeAnswer(state, input)
+    case 'codes-compared':
+      return takeComparison(state, input.ceremony, input.equal)
     case 'signed':
       return takeSignature(state, input.signature)
     case 'stored':
@@ -108,8 +116,9 @@ function notReserved(state: AttemptState, error: LinkError): Step {
   return fail({ ...state, code: { name: 'paused' } }, error)
 }
 
-function start(state: AttemptState): Step {
-  const begun = stay(state, setTimer('attempt', state.settings.timeoutMs))
+function start(state: AttemptState, { now }: Moment): Step {
+  const { timeoutMs } = state.settings
+  const begun = stay({ ...state, endsAt: now + timeoutMs }, setTimer('attempt', timeoutMs))
   return andThen(begun, state.settings.digits === undefined ? beginQrRound : (now) => beginCode(now))
 }
 
@@ -120,9 +129,22 @@ function beginQrRound(state: AttemptState): Step {
 }
 
 function takeRefresh(state: AttemptState, moment: Moment): Step {
+  if (state.passkey.name !== 'idle') return leaveCeremony(state, moment)
   if (state.settings.digits !== undefined) return refresh(state, moment)
   if (state.connection.name === 'opening' || state.connection.name === 'open') return stay(state)
   return andThen(dropConnection(state), beginQrRound)
+}
+
+/**
+ * The caller starts over instead of confirming. The ceremony dies with its connection; once the new secret is out, the phone
+ * may be linking already, and a minute tells.
+ */
+function leaveCeremony(state: AttemptState, moment: Moment): Step {
+  const { passkey, code } = state
+  if (passkey.name === 'requested' || code.name === 'preparing' || code.name === 'waiting') return stay(state)
+  return andThen(dropConnection(state), (dropped) =>
+    state.settings.digits === undefined ? beginQrRound(dropped) : refresh(dropped, moment),
+  )
 }
 
 function takeNode(state: AttemptState, stanza: Node, moment: Moment): Step {
@@ -134,6 +156,8 @@ function takeNode(state: AttemptState, stanza: Node, moment: Moment): Step {
   if (state.code.name === 'asking' && answersIq(stanza, state.code.iqId)) return takeHelloAnswer(state, stanza, moment)
   if (state.code.name === 'live' && answersIq(stanza, state.code.finishId)) return takeFinishAnswer(state, stanza)
   if (state.pairing.name !== 'none') return stay(state)
+  const inCeremony = takeCeremonyIq(state, stanza, moment)
+  if (inCeremony !== undefined) return inCeremony
   const { advSecret, settings } = state
   const success = readPairSuccess(stanza, { advSecret, identityPublicKey: settings.identityKey.public })
   return success === undefined ? stay(state) : takePairSuccess(state, success)
@@ -153,10 +177,18 @@ function takePairDevice(state: AttemptState, stanza: Node, refs: readonly string
   )
 }
 
-/** The address of the edge that knows us: the next connection starts with it. */
+/** Bytes: the connection sends it before its header, with a length of three bytes; what is known has less than 20. */
+const MAX_ROUTING_INFO = 4096
+
+/**
+ * The address of the edge that knows us: the next connection starts with it. And the word that the phone which scanned is too
+ * old: the picture stays good, so it is drawn again with that notice.
+ */
 function takeInfo(state: AttemptState, stanza: Node): Step {
-  const routingInfo = bytesOf(childOf(childOf(stanza, 'edge_routing'), 'routing_info'))
-  return stay(routingInfo === undefined ? state : { ...state, routingInfo })
+  const given = bytesOf(childOf(childOf(stanza, 'edge_routing'), 'routing_info'))
+  const isRoute = given !== undefined && given.length > 0 && given.length <= MAX_ROUTING_INFO
+  const routed = isRoute ? { ...state, routingInfo: given } : state
+  return childOf(stanza, 'downgrade_webclient') === undefined ? stay(routed) : redraw(routed, 'no-multi-device')
 }
 
 /** Ack, then decide. */
@@ -173,57 +205,70 @@ function takeNotification(state: AttemptState, stanza: Node, moment: Moment): St
       case 'refresh-registration':
         return takeRefreshRegistration(now, moment)
       case 'passkey-request':
-        return fail(now, new LinkError('passkey-required', 'this account asks for a passkey'))
+        return takePasskeyRequest(now, notification.options, moment)
+      case 'passkey-continuation':
+        return takeContinuation(now, notification.half)
       case 'other':
         return stay(now)
     }
   })
 }
 
-/** The code is dead at once, also while the phone's answer is being checked. */
+/** The code is dead at once, also while the phone's answer is being checked; not once a passkey took the code's place. */
 function takeRefreshCode(
   state: AttemptState,
   { ref, manual }: { readonly ref: Uint8Array; readonly manual: boolean },
   moment: Moment,
 ): Step {
   if (state.code.name !== 'live' || Buffer.compare(ref, state.code.ref) !== 0) return stay(state)
+  if (state.passkey.name !== 'idle') return stay(state)
   return codeDied(state, 'refresh', moment, { manual })
 }
 
-/** A new adv secret and a new picture; but a `companion_finish` that is out has made its own secret, which must stay. */
+/**
+ * A new adv secret and a new picture. But a `companion_finish` that is out has made its own secret, which must stay, and so has
+ * a passkey ceremony that committed itself.
+ */
 function takeRefreshRegistration(state: AttemptState, moment: Moment): Step {
   if (state.code.name === 'live' && state.code.finishId !== undefined) return stay(state)
-  return redraw({ ...state, advSecret: moment.random })
+  if (isCommitted(state)) return stay(state)
+  return redraw({ ...state, advSecret: moment.random, secretTold: false }, 'scan-again')
 }
 
-/** The connection is gone, and with it whatever code was live on it. */
+function isCommitted({ passkey }: AttemptState): boolean {
+  return ['prologue-sent', 'revealing', 'comparing', 'requested'].includes(passkey.name)
+}
+
+/** The connection is gone, and with it whatever code was live on it and whatever ceremony was on. */
 function takeEnd(state: AttemptState, end: ConnectionEnd, moment: Moment): Step {
   if (state.pairing.name !== 'none') return endedWhilePairing(state, end)
-  const qrWasShown = state.qr !== undefined || state.connection.name === 'ready'
   const closed = stay(
-    { ...state, connection: { name: 'closed' }, qr: undefined },
-    ...clearTimers('pair-device', 'answer', 'qr'),
+    { ...state, connection: { name: 'closed' }, qr: undefined, passkey: { name: 'idle' } },
+    ...clearTimers(...CONNECTION_TIMERS),
   )
-  const error = errorOfEnd(end)
-  return andThen(closed, (now) => {
-    if (!error.retryable) return fail(now, error)
-    if (now.code.name === 'live' && error.code === 'rate-limited')
-      return andThen(tellDead(now, 'disconnected', moment, false), (dead) => fail(dead, error))
-    if (now.code.name === 'live') return andThen(codeDied(now, 'disconnected', moment, { exhausted: error }), keepQr)
-    if (now.code.name === 'waiting') return stay(now)
-    if (now.code.name === 'paused') return keepQr(now)
-    if (now.settings.digits === undefined && qrWasShown) return beginQrRound({ ...now, tries: 1 })
-    return retryOrFail(now, error)
-  })
+  return andThen(closed, (now) => goOn(now, { before: state, error: errorOfEnd(end), atOnce: isRestart(end) }, moment))
 }
 
-/** ms at least between connections that serve the QR code alone. */
-const QR_PAUSE_MS = 1_000
+interface Loss {
+  /** With the connection still there. */
+  readonly before: AttemptState
+  readonly error: LinkError
+  /** WhatsApp itself wished for a new connection. */
+  readonly atOnce: boolean
+}
 
-/** While the code waits for a person, the QR code goes on beside it; its new connection takes its time. */
-function keepQr(state: AttemptState): Step {
-  const wanted = state.settings.qr && state.code.name === 'paused' && state.connection.name === 'closed'
-  return wanted ? stay(state, setTimer('retry', Math.max(QR_PAUSE_MS, state.settings.retry.delayMs))) : stay(state)
+function goOn(state: AttemptState, { before, error, atOnce }: Loss, moment: Moment): Step {
+  const { code } = state
+  if (!error.retryable) return fail(state, error)
+  if (code.name === 'live' && error.code === 'rate-limited')
+    return andThen(tellDead(state, 'disconnected', moment, false), (dead) => fail(dead, error))
+  if (code.name === 'live') return andThen(codeDied(state, 'disconnected', moment, { exhausted: error }), keepQr)
+  // Its timer is running, unless a ceremony stood in its place.
+  if (code.name === 'waiting' && before.passkey.name === 'idle') return stay(state)
+  if (code.name === 'paused') return keepQr(state)
+  const qrWasShown = before.qr !== undefined || before.connection.name === 'ready'
+  if (state.settings.digits === undefined && qrWasShown) return beginQrRound({ ...state, tries: 1 })
+  return retryOrFail(state, error, atOnce)
 }
 
 function takeTimer(state: AttemptState, name: TimerName, moment: Moment): Step {
@@ -240,6 +285,10 @@ function takeTimer(state: AttemptState, name: TimerName, moment: Moment): Step {
       return confirmationTimedOut(state, moment)
     case 'qr':
       return qrTimedOut(state, moment)
+    case 'passkey':
+      return passkeyTimedOut(state)
+    case 'passkey-answer':
+      return passkeyStepTimedOut(state, moment)
     case 'retry':
       return state.code.name === 'waiting' ? retryCode(state) : connectIfClosed(state)
     case 'store':
@@ -249,7 +298,8 @@ function takeTimer(state: AttemptState, name: TimerName, moment: Moment): Step {
   }
 }
 
-function attemptTimedOut({ settings }: AttemptState): LinkError {
+function attemptTimedOut({ settings, passkey }: AttemptState): LinkError {
+  if (passkey.name === 'asked') return notAnswered()
   return new LinkError('expired', `nothing was linked within ${settings.timeoutMs} ms`)
 }
 
@@ -259,10 +309,19 @@ function pairDeviceTimedOut(state: AttemptState): Step {
   return andThen(dropConnection(state), (dropped) => retryOrFail(dropped, error))
 }
 
+/** Silence in the middle of a ceremony: the connection itself is in doubt, and the ceremony dies with it. */
+function passkeyStepTimedOut(state: AttemptState, moment: Moment): Step {
+  if (state.passkey.name === 'idle') return stay(state)
+  const error = new LinkError('network', `WhatsApp did not answer the passkey confirmation within ${STEP_MS} ms`)
+  return andThen(dropConnection(state), (dropped) => goOn(dropped, { before: state, error, atOnce: false }, moment))
+}
+
 /** Refs that ran out never close a connection that a code lives on; without a number, the next round begins. */
 function qrTimedOut(state: AttemptState, moment: Moment): Step {
+  if (state.passkey.name !== 'idle') return stay(state)
   return andThen(nextRef(state, moment), (next) => {
-    if (next.qr !== undefined || next.settings.digits !== undefined) return stay(next)
+    if (next.qr !== undefined) return stay(next)
+    if (next.settings.digits !== undefined) return next.code.name === 'paused' ? renewSpentQr(next) : stay(next)
     if (next.settings.refresh === 'manual') return dropConnection({ ...next, link: 'connecting' })
     return andThen(dropConnection(next), beginQrRound)
   })
