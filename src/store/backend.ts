@@ -45,8 +45,8 @@ export type Write =
   /** All values of a link but one. */
   | { readonly type: 'drop-values'; readonly link: number; readonly except: Uint8Array }
   /**
-   * Forgets links that were archived at `archivedBefore` or earlier (a listed one keeps its row, without values) and
-   * records that expired at `expiredBefore` or earlier.
+   * Forgets links that were archived at `archivedBefore` or earlier (a listed one keeps its row, without values), and
+   * records, documents and counters of lists that expired at `expiredBefore` or earlier.
    */
   | { readonly type: 'purge'; readonly archivedBefore: number; readonly expiredBefore: number }
 
@@ -62,6 +62,42 @@ export interface Decision<T> {
   readonly put?: { readonly value: Uint8Array; readonly expiresAt: number }
   readonly drop?: boolean
   readonly result: T
+}
+
+/**
+ * A small sealed thing of a collection: a token, an invitation, an event. Found by its key, and listed in the order in
+ * which the documents of its list came to be. Which list it is in never changes, nor does its number.
+ */
+export interface DocumentRow {
+  /** Keyed hash; one document of a collection has it. */
+  readonly key: Uint8Array
+  /** Keyed hash. */
+  readonly list: Uint8Array
+  /** Counts the documents of a list from 1. Not used again while the list's counter lives. */
+  readonly number: number
+  readonly value: Uint8Array
+  /** ms since the epoch. */
+  readonly expiresAt: number
+}
+
+/** A new document; its number is the database's to give. */
+export type NewDocument = Omit<DocumentRow, 'number'>
+
+/** What becomes of a document: written, dropped, or (neither) left as it is. */
+export interface DocumentDecision<T> {
+  /** `list` is where a new document goes; one that is there stays in its own. */
+  readonly put?: Omit<NewDocument, 'key'>
+  readonly drop?: boolean
+  readonly result: T
+}
+
+/** Which part of a list: `after` and `before` are numbers, neither included. */
+export interface ListPart {
+  readonly after?: number
+  readonly before?: number
+  readonly limit: number
+  /** The highest numbers first. */
+  readonly newestFirst?: boolean
 }
 
 /**
@@ -97,5 +133,22 @@ export interface Backend {
     key: Uint8Array,
     decide: (old: Uint8Array | undefined, now: number) => Decision<T>,
   ): Promise<T>
+  /** Expired documents are read as well until they are swept out. */
+  readDocument(collection: string, key: Uint8Array): Promise<DocumentRow | undefined>
+  scanDocuments(collection: string, list: Uint8Array, part: ListPart): Promise<readonly DocumentRow[]>
+  /**
+   * Adds a document, and resolves with its number. Numbers of a list grow in the order in which its documents can be
+   * read: whoever has read up to 5 never finds a 4 later. The counter of a list expires with the last of its documents.
+   * The key must be new.
+   */
+  appendDocument(collection: string, document: NewDocument): Promise<number>
+  /** Reads a document and writes what `decide` makes of it, atomically. `now` is the store's clock. */
+  changeDocument<T>(
+    collection: string,
+    key: Uint8Array,
+    decide: (old: DocumentRow | undefined, now: number) => DocumentDecision<T>,
+  ): Promise<T>
+  /** All documents of a list, and its counter. */
+  dropDocuments(collection: string, list: Uint8Array): Promise<void>
   close(): Promise<void>
 }

@@ -2,6 +2,7 @@
 import type { AuthenticationCreds, AuthenticationState } from 'baileys'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyPair } from '../wire/bridge.ts'
+import type { Collections } from './collections.ts'
 
 /**
  * - `unconfirmed`: stored by a link, but no login was seen yet (the process may have died in between)
@@ -110,6 +111,10 @@ export interface CodeLimits {
 export interface StoreInternals {
   readonly clock: Clock
   readonly limits: CodeLimits
+  /** What others than sessions keep here: the server's tokens, invitations, events. */
+  readonly collections: Collections
+  /** Other hosts may use the same store. */
+  readonly shared: boolean
   /**
    * One durable transaction: archives what the name held before, writes credentials and pre-keys, state `unconfirmed`.
    * Resolves only when a power cut could no longer take it back.

@@ -41,6 +41,11 @@ export function guarded(backend: Backend, clock: Clock): Backend {
     commit: async (writes) => sweptIfDue().commit(writes),
     change: async (session, decide) => sweptIfDue().change(session, decide),
     update: async (kind, key, decide) => sweptIfDue().update(kind, key, decide),
+    readDocument: async (collection, key) => open().readDocument(collection, key),
+    scanDocuments: async (collection, list, part) => open().scanDocuments(collection, list, part),
+    appendDocument: async (collection, document) => sweptIfDue().appendDocument(collection, document),
+    changeDocument: async (collection, key, decide) => sweptIfDue().changeDocument(collection, key, decide),
+    dropDocuments: async (collection, list) => sweptIfDue().dropDocuments(collection, list),
     close: async () => {
       if (closed) return
       closed = true

@@ -1,15 +1,22 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Backend, Decision, LinkRow, RecordKind, ValueRow, Write } from './backend.ts'
+import { createMemoryDocuments, type MemoryDocuments } from './memory-documents.ts'
 
 interface Tables {
   readonly links: Map<number, LinkRow>
   readonly values: Map<number, Map<string, ValueRow>>
   readonly records: Map<string, { readonly value: Uint8Array; readonly expiresAt: number }>
+  readonly documents: MemoryDocuments
 }
 
 /** A store that lives as long as its process: for tests and trials. Every operation happens at the call itself. */
 export function memoryBackend(clock: Clock): Backend {
-  const tables: Tables = { links: new Map(), values: new Map(), records: new Map() }
+  const tables: Tables = {
+    links: new Map(),
+    values: new Map(),
+    records: new Map(),
+    documents: createMemoryDocuments(clock),
+  }
   let stored: Uint8Array | undefined
 
   const linksOf = (session: string | undefined): LinkRow[] =>
@@ -46,6 +53,11 @@ export function memoryBackend(clock: Clock): Backend {
       else if (drop === true) tables.records.delete(place)
       return result
     },
+    readDocument: async (collection, key) => tables.documents.read(collection, key),
+    scanDocuments: async (collection, list, part) => tables.documents.scan(collection, list, part),
+    appendDocument: async (collection, document) => tables.documents.append(collection, document),
+    changeDocument: async (collection, key, decide) => tables.documents.change(collection, key, decide),
+    dropDocuments: async (collection, list) => tables.documents.dropList(collection, list),
     close: async () => {},
   }
 }
@@ -63,7 +75,7 @@ function apply(tables: Tables, writes: readonly Write[]): void {
   for (const write of writes) applyOne(tables, write)
 }
 
-function applyOne({ links, values, records }: Tables, write: Write): void {
+function applyOne({ links, values, records, documents }: Tables, write: Write): void {
   switch (write.type) {
     case 'put-link':
       links.set(write.row.link, write.row)
@@ -92,6 +104,7 @@ function applyOne({ links, values, records }: Tables, write: Write): void {
     case 'purge':
       for (const row of links.values()) purgeLink(links, values, row, write.archivedBefore)
       for (const [place, record] of records) if (record.expiresAt <= write.expiredBefore) records.delete(place)
+      documents.purge(write.expiredBefore)
   }
 }
 

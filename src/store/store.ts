@@ -5,6 +5,7 @@ import { openAuthState } from './auth-state.ts'
 import type { Backend } from './backend.ts'
 import type { Unlocked } from './check.ts'
 import { createCodeLimits } from './code-limits.ts'
+import { createCollections } from './collections.ts'
 import type { Store, StoreInternals } from './contract.ts'
 import { exportFolder } from './folder/export.ts'
 import { importFolder } from './folder/import.ts'
@@ -71,6 +72,8 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
   const inner: StoreInternals = {
     clock,
     limits: createCodeLimits(records),
+    collections: createCollections(backend, recordSeal, lookup, clock),
+    shared: kind === 'postgres',
     saveLinked: sessions.saveLinked,
     confirm: sessions.confirm,
     withdraw: sessions.withdraw,

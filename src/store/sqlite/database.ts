@@ -2,6 +2,14 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Backend, Decision, LinkRow, RecordKind, ValueRow, Write } from '../backend.ts'
 import type { Connection, Parameter, Row } from './connection.ts'
+import {
+  appendDocument,
+  changeDocument,
+  dropDocuments,
+  purgeDocuments,
+  readDocument,
+  scanDocuments,
+} from './documents.ts'
 import { whenUnlocked } from './lock.ts'
 import { migrate, schemaVersion, storedCheck } from './migrate.ts'
 import { createWriter } from './writer.ts'
@@ -36,6 +44,12 @@ export function sqliteBackend(connection: Connection, clock: Clock): Backend {
       key: Uint8Array,
       decide: (old: Uint8Array | undefined, now: number) => Decision<T>,
     ): Promise<T> => writer.write(1, () => update(connection, kind, key, (old) => decide(old, clock.now()))),
+    readDocument: (collection, key) => whenUnlocked(() => readDocument(connection, collection, key)),
+    scanDocuments: (collection, list, part) => whenUnlocked(() => scanDocuments(connection, collection, list, part)),
+    appendDocument: (collection, document) => writer.write(1, () => appendDocument(connection, collection, document)),
+    changeDocument: (collection, key, decide) =>
+      writer.write(1, () => changeDocument(connection, collection, key, (old) => decide(old, clock.now()))),
+    dropDocuments: (collection, list) => writer.write(1, () => dropDocuments(connection, collection, list)),
     close: async () => {
       await writer.idle()
       emptyLog(connection)
@@ -213,6 +227,7 @@ function purge(connection: Connection, archivedBefore: number, expiredBefore: nu
     archivedBefore,
   ])
   connection.run('DELETE FROM records WHERE expires_at <= ?', [expiredBefore])
+  purgeDocuments(connection, expiredBefore)
 }
 
 function update<T>(

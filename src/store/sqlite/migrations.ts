@@ -47,4 +47,26 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX records_by_expires_at ON records (expires_at);
   `,
+  `
+  CREATE TABLE documents (
+    collection TEXT NOT NULL,
+    key BLOB NOT NULL,
+    list BLOB NOT NULL,
+    number INTEGER NOT NULL,
+    value BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (collection, key)
+  ) STRICT;
+  CREATE UNIQUE INDEX documents_by_number ON documents (collection, list, number);
+  CREATE INDEX documents_by_expires_at ON documents (expires_at);
+
+  CREATE TABLE document_lists (
+    collection TEXT NOT NULL,
+    list BLOB NOT NULL,
+    last INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (collection, list)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX document_lists_by_expires_at ON document_lists (expires_at);
+  `,
 ]
