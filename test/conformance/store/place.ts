@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Store } from '../../../src/store/contract.ts'
 import { type OpenOptions, openStore } from '../../../src/store/open.ts'
+import { openThreaded } from '../../store/sqlite/thread/open-threaded.ts'
 
 /** Somewhere a store can be: empty at first, gone after the test. */
 export interface Place {
@@ -20,6 +21,12 @@ export async function memoryPlace(): Promise<Place> {
 export async function sqlitePlace(): Promise<Place> {
   const file = join(await temporaryFolder(), 'sessions.db')
   return { lasts: true, open: (options) => opened(`sqlite:${file}`, options) }
+}
+
+/** The same with every write in the thread, from the opening on. */
+export async function threadedPlace(): Promise<Place> {
+  const file = join(await temporaryFolder(), 'sessions.db')
+  return { lasts: true, open: (options) => openThreaded(file, options) }
 }
 
 export async function temporaryFolder(): Promise<string> {
