@@ -24,7 +24,15 @@ export interface WritingThread {
 }
 
 /** What is used of a Worker. */
-export type ThreadWorker = Pick<Worker, 'on' | 'postMessage' | 'ref' | 'unref' | 'terminate'>
+export interface ThreadWorker {
+  on(event: 'message', listener: (message: FromThread) => void): unknown
+  on(event: 'error', listener: (thrown: unknown) => void): unknown
+  on(event: 'exit', listener: (code: number) => void): unknown
+  postMessage(message: ToThread, transferred: readonly ArrayBuffer[]): void
+  ref(): void
+  unref(): void
+  terminate(): Promise<number>
+}
 
 /** How long a thread that was told to end may take. A long log on a slow disk takes a while to be copied. */
 const CLOSING_MS = 10_000

@@ -1,4 +1,5 @@
 // A store whose writes go through the thread from its first moment.
+import { Worker } from 'node:worker_threads'
 import { inject, onTestFinished } from 'vitest'
 import { systemClock } from '../../../../src/lib/clock.ts'
 import type { Backend } from '../../../../src/store/backend.ts'
@@ -8,12 +9,19 @@ import { sweep } from '../../../../src/store/guarded.ts'
 import type { OpenOptions } from '../../../../src/store/open.ts'
 import { createSeal } from '../../../../src/store/seal.ts'
 import { openSqlite } from '../../../../src/store/sqlite/open.ts'
-import { startWritingThread, type WritingThread } from '../../../../src/store/sqlite/writing-thread.ts'
+import { startWritingThread, type WritingThread, writingThread } from '../../../../src/store/sqlite/writing-thread.ts'
 import { assembleStore } from '../../../../src/store/store.ts'
 import { whileAwaited } from '../../fake-clock.ts'
 
 export function startTestThread(file: string): WritingThread {
   return startWritingThread(new URL(inject('threadProgram')), file)
+}
+
+/** A thread that the test can end. */
+export function startTestWorker(file: string): { readonly thread: WritingThread; readonly worker: Worker } {
+  const committing = new Int32Array(new SharedArrayBuffer(4))
+  const worker = new Worker(new URL(inject('threadProgram')), { workerData: { file, committing }, execArgv: [] })
+  return { worker, thread: writingThread(worker, committing) }
 }
 
 export async function openThreaded(file: string, options: OpenOptions = {}): Promise<Store> {
