@@ -1,8 +1,16 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/store/sqlite/thread/program.ts'],
+    alias: [
+      {
+        find: /^\.\/thread-file\.ts$/,
+        replacement: fileURLToPath(new URL('test/store/sqlite/thread/thread-file.ts', import.meta.url)),
+      },
+    ],
     // Processes: libsql and the WebAssembly bridge hold memory that a worker thread does not give back.
     pool: 'forks',
     maxWorkers: 2,

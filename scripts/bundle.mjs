@@ -12,7 +12,11 @@ const ENTRIES = {
   'baileys/index': 'src/baileys/index.ts',
   'emulator/index': 'src/emulator/index.ts',
   'cli/main': 'src/cli/main.ts',
+  // Beside the program of the thread, which it names; loaded when the thread is started.
+  'store/sqlite/thread-file': 'src/store/sqlite/thread-file.ts',
 }
+
+const THREAD = { file: 'store/sqlite/thread.js', source: 'src/store/sqlite/thread.ts' }
 
 /**
  * Ships inside ours, its licence along: libphonenumber-js is a hundred files, ws is fifteen, and to open them costs more than
@@ -20,6 +24,7 @@ const ENTRIES = {
  */
 const BUNDLED = ['libphonenumber-js', 'ws']
 
+const isOutside = (id) => !id.startsWith('.') && !id.startsWith('/') && !isBundled(id)
 const isBundled = (id) => BUNDLED.some((name) => id === name || id.startsWith(`${name}/`))
 
 /**
@@ -28,11 +33,11 @@ const isBundled = (id) => BUNDLED.some((name) => id === name || id.startsWith(`$
  */
 const TOGETHER = [
   ['phone', /\/src\/phone\/|\/libphonenumber-js\//],
-  ['sqlite', /\/src\/store\/sqlite\//],
+  ['sqlite', /\/src\/store\/sqlite\/(?!thread-file)/],
   ['postgres', /\/src\/store\/postgres\//],
   [
     'core',
-    /\/src\/(errors|lib\/|session\/|instructions\/|store\/(?!folder\/)|wire\/(endpoint|ends|nodes|whatsapp-contact)|linking\/(code-key|device|events|option|pairing-code))/,
+    /\/src\/(errors|lib\/|session\/|instructions\/|store\/(?!folder\/|sqlite\/|postgres\/)|wire\/(endpoint|ends|nodes|whatsapp-contact)|linking\/(code-key|device|events|option|pairing-code))/,
   ],
   ['linking', /\/src\/(linking|wire)\/|\/node_modules\/ws\//],
 ]
@@ -43,7 +48,7 @@ export async function bundle(outDir) {
     cwd: root,
     input: ENTRIES,
     platform: 'node',
-    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !isBundled(id),
+    external: isOutside,
     onLog(level, log, handle) {
       // What is imported both ways is loaded with its first user; nothing is lost.
       if (log.code !== 'INEFFECTIVE_DYNAMIC_IMPORT') handle(level, log)
@@ -60,8 +65,22 @@ export async function bundle(outDir) {
   } finally {
     await build.close()
   }
+  await bundleThread(join(outDir, THREAD.file))
   const licences = BUNDLED.map(
     (name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`,
   )
   writeFileSync(join(outDir, 'THIRD-PARTY-LICENSES.txt'), licences.join('\n\n'))
+}
+
+/**
+ * The program of the thread that writes, whole in one file: in the thread every module would be opened once more. Tests
+ * run it as well, since Node 20 takes no TypeScript in a thread.
+ */
+export async function bundleThread(file) {
+  const build = await rolldown({ cwd: root, input: THREAD.source, platform: 'node', external: isOutside })
+  try {
+    await build.write({ file, format: 'esm' })
+  } finally {
+    await build.close()
+  }
 }

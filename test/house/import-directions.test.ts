@@ -56,6 +56,7 @@ describe('reading imports', () => {
     ["const ws = require('ws')", 'ws', 'lazy'],
     ["const ws = createRequire(import.meta.url)('ws')", 'ws', 'lazy'],
     ["new Worker(new URL('./a.ts', import.meta.url))", './a.ts', 'lazy'],
+    ["new Worker(new URL('./a.js', import.meta.url))", './a.ts', 'lazy'],
     ['const load = (name) => import(name)', undefined, 'lazy'],
   ])('reads %s', (line, specifier, kind) => {
     expect(importsOf('file.ts', `\n${line}`)).toEqual([{ specifier, kind, line: 2 }])

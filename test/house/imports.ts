@@ -48,7 +48,8 @@ function readImport(node: ts.Node): Omit<Import, 'line'> | undefined {
     return { specifier: textOf(node.argument.literal), kind: 'type' }
   if (ts.isCallExpression(node) && loadsModule(node.expression))
     return { specifier: textOf(node.arguments[0]), kind: 'lazy' }
-  if (isModuleUrl(node)) return { specifier: textOf(node.arguments?.[0]), kind: 'lazy' }
+  // What is started is what was built: `.js` stands for the source.
+  if (isModuleUrl(node)) return { specifier: textOf(node.arguments?.[0])?.replace(/\.js$/, '.ts'), kind: 'lazy' }
   return undefined
 }
 

@@ -52,7 +52,21 @@ export function fakeClock(start = START): FakeClock {
   return clock
 }
 
+/** Work that takes time of its own, and not turns of the event loop. */
+const underWay = new Set<Promise<unknown>>()
+
+/** Tells every fake clock to wait for it. */
+export function whileAwaited<T>(work: Promise<T>): Promise<T> {
+  underWay.add(work)
+  const end = (): boolean => underWay.delete(work)
+  work.then(end, end)
+  return work
+}
+
 /** A store's write takes two turns of the event loop; some to spare. */
 export async function turns(count = 12): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+  do {
+    await Promise.allSettled(underWay)
+    for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve))
+  } while (underWay.size > 0)
 }

@@ -51,7 +51,12 @@ type Referable = Client & { ref(): void; unref(): void }
 /** @throws Unreachable */
 export async function connect(config: ClientConfig): Promise<Connection> {
   const socket = new Socket()
-  const client = new Client({ ...config, stream: () => socket, pipeline: true, keepAlive: true } as ClientConfig) as Referable
+  const client = new Client({
+    ...config,
+    stream: () => socket,
+    pipeline: true,
+    keepAlive: true,
+  } as ClientConfig) as Referable
   let alive = true
   const ended = (): void => {
     alive = false

@@ -39,6 +39,18 @@ export function configure(connection: Connection): void {
   connection.exec(SETTINGS)
 }
 
+/**
+ * libsql has no way to finalise statements, so SQLite's own clean-up at the close waits until they are collected. With
+ * the log empty, a copy of the file alone is a whole store.
+ */
+export function emptyLog(connection: Connection): void {
+  try {
+    connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // Another process is at it: the log stays, and is read with the file.
+  }
+}
+
 type LibsqlModule = typeof Libsql
 let loaded: LibsqlModule | undefined
 

@@ -1,6 +1,13 @@
 // The documents of collections in SQLite.
-import type { DocumentDecision, DocumentRow, ListPart, NewDocument } from '../backend.ts'
+import type { DocumentRow, ListPart, NewDocument } from '../backend.ts'
 import type { Connection, Row } from './connection.ts'
+
+/** What a transaction can do to documents. */
+export type DocumentChange =
+  | { readonly type: 'append-document'; readonly collection: string; readonly document: DocumentRow }
+  | { readonly type: 'put-document'; readonly collection: string; readonly document: NewDocument }
+  | { readonly type: 'drop-document'; readonly collection: string; readonly key: Uint8Array }
+  | { readonly type: 'drop-documents'; readonly collection: string; readonly list: Uint8Array }
 
 const COLUMNS = 'key AS key, list AS list, number AS number, value AS value, expires_at AS expires_at'
 
@@ -23,19 +30,40 @@ export function scanDocuments(
   return connection.all(sql, [collection, list, after, before, limit]).map(documentOf)
 }
 
-/** The counter's own row gives the number: who is second to write gets the higher one. */
-export function appendDocument(connection: Connection, collection: string, document: NewDocument): number {
-  const { key, list, value, expiresAt } = document
-  connection.run(
-    `INSERT INTO document_lists (collection, list, last, expires_at) VALUES (?, ?, 1, ?)
-     ON CONFLICT (collection, list) DO UPDATE SET last = last + 1, expires_at = max(expires_at, excluded.expires_at)`,
-    [collection, list, expiresAt],
-  )
-  const counter = connection.first('SELECT last AS last FROM document_lists WHERE collection = ? AND list = ?', [
+/** The number that was given last in a list; 0: none yet. */
+export function lastNumber(connection: Connection, collection: string, list: Uint8Array): number {
+  const row = connection.first('SELECT last AS last FROM document_lists WHERE collection = ? AND list = ?', [
     collection,
     list,
   ])
-  const number = counter?.['last'] as number
+  return (row?.['last'] as number | undefined) ?? 0
+}
+
+export function applyToDocuments(connection: Connection, change: DocumentChange): void {
+  switch (change.type) {
+    case 'append-document':
+      return append(connection, change.collection, change.document)
+    case 'put-document':
+      return put(connection, change.collection, change.document)
+    case 'drop-document':
+      return connection.run('DELETE FROM documents WHERE collection = ? AND key = ?', [change.collection, change.key])
+    case 'drop-documents':
+      connection.run('DELETE FROM documents WHERE collection = ? AND list = ?', [change.collection, change.list])
+      return connection.run('DELETE FROM document_lists WHERE collection = ? AND list = ?', [
+        change.collection,
+        change.list,
+      ])
+  }
+}
+
+function append(connection: Connection, collection: string, document: DocumentRow): void {
+  const { key, list, number, value, expiresAt } = document
+  connection.run(
+    `INSERT INTO document_lists (collection, list, last, expires_at) VALUES (?, ?, ?, ?)
+     ON CONFLICT (collection, list) DO UPDATE
+     SET last = excluded.last, expires_at = max(expires_at, excluded.expires_at)`,
+    [collection, list, number, expiresAt],
+  )
   connection.run('INSERT INTO documents (collection, key, list, number, value, expires_at) VALUES (?, ?, ?, ?, ?, ?)', [
     collection,
     key,
@@ -44,38 +72,20 @@ export function appendDocument(connection: Connection, collection: string, docum
     value,
     expiresAt,
   ])
-  return number
 }
 
-export function changeDocument<T>(
-  connection: Connection,
-  collection: string,
-  key: Uint8Array,
-  decide: (old: DocumentRow | undefined) => DocumentDecision<T>,
-): T {
-  const old = readDocument(connection, collection, key)
-  const { put, drop, result } = decide(old)
-  if (put !== undefined && old === undefined) appendDocument(connection, collection, { ...put, key })
-  else if (put !== undefined && old !== undefined) {
-    connection.run('UPDATE documents SET value = ?, expires_at = ? WHERE collection = ? AND key = ?', [
-      put.value,
-      put.expiresAt,
-      collection,
-      key,
-    ])
-    connection.run('UPDATE document_lists SET expires_at = max(expires_at, ?) WHERE collection = ? AND list = ?', [
-      put.expiresAt,
-      collection,
-      old.list,
-    ])
-  } else if (drop === true && old !== undefined)
-    connection.run('DELETE FROM documents WHERE collection = ? AND key = ?', [collection, key])
-  return result
-}
-
-export function dropDocuments(connection: Connection, collection: string, list: Uint8Array): void {
-  connection.run('DELETE FROM documents WHERE collection = ? AND list = ?', [collection, list])
-  connection.run('DELETE FROM document_lists WHERE collection = ? AND list = ?', [collection, list])
+function put(connection: Connection, collection: string, { key, list, value, expiresAt }: NewDocument): void {
+  connection.run('UPDATE documents SET value = ?, expires_at = ? WHERE collection = ? AND key = ?', [
+    value,
+    expiresAt,
+    collection,
+    key,
+  ])
+  connection.run('UPDATE document_lists SET expires_at = max(expires_at, ?) WHERE collection = ? AND list = ?', [
+    expiresAt,
+    collection,
+    list,
+  ])
 }
 
 export function purgeDocuments(connection: Connection, expiredBefore: number): void {

@@ -1,7 +1,7 @@
 import { asStoreError, isBusy } from './failure.ts'
 
-/** How long another process's lock is waited for. A commit takes a few ms. */
-const PATIENCE_MS = 5_000
+/** How long another process is waited for that is in the way. A commit takes a few ms. */
+export const PATIENCE_MS = 5_000
 const RETRY_MS = 10
 
 /**

@@ -2,6 +2,7 @@ import { StoreError } from '../../errors.ts'
 import type { Connection } from './connection.ts'
 import { whenUnlocked } from './lock.ts'
 import { APPLICATION_ID, MIGRATIONS } from './migrations.ts'
+import { storedCheck } from './read.ts'
 
 /** @throws StoreError newer-schema */
 export function schemaVersion(connection: Connection): number {
@@ -45,10 +46,6 @@ function migrated(connection: Connection, check: Uint8Array): Uint8Array {
   if (stored !== undefined) return stored
   connection.run(`INSERT INTO meta (name, value) VALUES ('check', ?)`, [check])
   return check
-}
-
-export function storedCheck(connection: Connection): Uint8Array | undefined {
-  return connection.first(`SELECT value AS value FROM meta WHERE name = 'check'`)?.['value'] as Uint8Array | undefined
 }
 
 function inTransaction<T>(connection: Connection, work: () => T): T {

@@ -5,11 +5,21 @@ import { type Connection, configure, connect, loadLibsql } from './connection.ts
 import { sqliteBackend } from './database.ts'
 import { asStoreError } from './failure.ts'
 import { type DatabaseFile, databaseFile, fileError } from './file.ts'
+import type { ThreadPlan } from './hand-over.ts'
 import { makeKey, missingKey, readKey } from './key-folder.ts'
 import { whenUnlocked } from './lock.ts'
+import { startWritingThread } from './writing-thread.ts'
+
+/** Later than a code is on the screen, sooner than a person can type it. */
+const THREAD_AFTER_MS = 1_000
 
 /** Opens or makes the file; its tables are not touched before the key is known to be right. */
-export async function openSqlite(path: string, clock: Clock, given: Uint8Array | undefined): Promise<Opened> {
+export async function openSqlite(
+  path: string,
+  clock: Clock,
+  given: Uint8Array | undefined,
+  planFor: (file: string) => ThreadPlan = threadLater,
+): Promise<Opened> {
   const asked = databaseFile(path)
   asked.catch(() => {})
   loadLibsql()
@@ -22,7 +32,14 @@ export async function openSqlite(path: string, clock: Clock, given: Uint8Array |
     connection.close()
     throw thrown
   }
-  return { backend: sqliteBackend(connection, clock), key }
+  return { backend: sqliteBackend(connection, clock, planFor(file.path)), key }
+}
+
+function threadLater(file: string): ThreadPlan {
+  return {
+    afterMs: THREAD_AFTER_MS,
+    start: async () => startWritingThread((await import('./thread-file.ts')).THREAD_FILE, file),
+  }
 }
 
 function connected(path: string): Connection {

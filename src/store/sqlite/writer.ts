@@ -1,128 +1,178 @@
-// Group commit: jobs that arrive while a transaction is due or under way share the next one, so a hundred small writes
-// cost one wait for the disk instead of a hundred.
+// Group commit: what is to be written while a transaction is due or under way shares the next one, so a hundred small
+// writes cost one wait for the disk instead of a hundred. Where the transaction runs, here or in the thread, is the
+// same to it: one at a time, so the order of the calls holds also when that changes.
 import { StoreError } from '../../errors.ts'
-import type { Connection } from './connection.ts'
-import { asStoreError } from './failure.ts'
-import { whenUnlocked } from './lock.ts'
+import { asStoreError, isBusy } from './failure.ts'
+import { PATIENCE_MS, whenUnlocked } from './lock.ts'
+import { type GroupOutcome, type Proposal, type RunGroup, ThreadLost } from './transaction.ts'
+
+/** What those before it in the same transaction are about to change. */
+export interface Ahead {
+  /** Kind and key → the value that it will have; undefined: none. */
+  readonly records: Map<string, Uint8Array | undefined>
+  /** Collection and list → the number of its last document. */
+  readonly counters: Map<string, number>
+  /** What was read by others, who may change it in ways that only the database can tell. */
+  readonly read: Set<string>
+}
+
+export interface Proposed<T> extends Proposal {
+  /** What the caller gets when the proposal was carried out. What it throws, the caller gets as well. */
+  readonly result: () => T
+}
 
 export interface Writer {
   /**
-   * Runs `job` inside a transaction, in the order of the calls. `rows` is about how many it writes. Resolves when its
-   * writes are durable. A job that throws leaves nothing behind, and does not disturb the others.
+   * Has what `propose` makes of the rows written, in the order of the calls. Resolves when it is durable. `propose` reads,
+   * and may be called again; undefined: it can say nothing before those ahead of it are done. What it throws refuses
+   * the call.
    */
-  write<T>(rows: number, job: () => T): Promise<T>
-  /** Resolves when all jobs so far are done. */
+  write<T>(propose: (ahead: Ahead) => Proposed<T> | undefined): Promise<T>
+  /** From the next transaction on, they run there. */
+  runIn(run: RunGroup): void
+  /** Resolves when everything so far is done. */
   idle(): Promise<void>
 }
 
 interface Job {
-  readonly rows: number
-  run(): unknown
+  propose(ahead: Ahead): Proposed<unknown> | undefined
   resolve(result: unknown): void
   reject(reason: unknown): void
+  /** ms since the epoch; when its proposal had first to be made anew. */
+  movedAt: number | undefined
 }
 
-type Outcome = { readonly job: Job; readonly result: unknown } | { readonly job: Job; readonly refused: unknown }
+interface Step {
+  readonly job: Job
+  readonly proposed: Proposed<unknown>
+}
 
-/** A transaction takes no more jobs once it writes this many rows: about 5 ms, so the event loop stays responsive. */
+/** A transaction takes no more proposals once it writes this many rows: about 5 ms of work. */
 const MAX_ROWS = 500
 
 /** Bound at load: tests that replace the timers later do not stop the store. */
 const soon = setImmediate
+const now = Date.now
 
-export function createWriter(connection: Connection): Writer {
+export function createWriter(runHere: RunGroup): Writer {
   const queue: Job[] = []
+  let run = runHere
   let draining: Promise<void> | undefined
 
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       await new Promise<void>((resolve) => soon(resolve))
-      await transaction(nextGroup())
+      const steps = await nextGroup()
+      if (steps.length > 0) await carryOut(steps)
     }
     draining = undefined
   }
 
-  const nextGroup = (): readonly Job[] => {
-    let rows = 0
-    let count = 0
-    while (count < queue.length && (count === 0 || rows < MAX_ROWS)) rows += queue[count++]?.rows ?? 0
-    return queue.splice(0, count)
+  /** Taken from the queue; nothing when the rows cannot be read. */
+  const nextGroup = async (): Promise<readonly Step[]> => {
+    try {
+      const steps = await whenUnlocked(() => proposals(queue))
+      queue.splice(0, steps.length)
+      return steps
+    } catch (failure) {
+      for (const { reject } of queue.splice(0)) reject(failure)
+      return []
+    }
   }
 
-  const transaction = async (jobs: readonly Job[]): Promise<void> => {
-    let outcomes: readonly Outcome[]
+  const carryOut = async (steps: readonly Step[]): Promise<void> => {
+    const running = run
     try {
-      await whenUnlocked(() => connection.exec('BEGIN IMMEDIATE'))
-      outcomes = jobs.map((job) => (jobs.length === 1 ? outcomeOf(job) : outcomeInSavepoint(job)))
-      connection.exec('COMMIT')
+      settle(steps, await running(steps.map(({ proposed: { expected, changes } }) => ({ expected, changes }))))
     } catch (thrown) {
-      rollBack(connection)
-      for (const { reject } of jobs) reject(thrown instanceof Refused ? thrown.reason : asStoreError(thrown))
-      return
-    }
-    for (const outcome of outcomes) {
-      if ('refused' in outcome) outcome.job.reject(outcome.refused)
-      else outcome.job.resolve(outcome.result)
+      const lost = thrown instanceof ThreadLost ? thrown : undefined
+      if (lost !== undefined && run === running) run = runHere
+      if (lost !== undefined && !lost.committing) return void queue.unshift(...steps.map(({ job }) => job))
+      const failure = lost === undefined ? asStoreError(thrown) : unknownWhether(lost)
+      for (const { job } of steps) job.reject(failure)
     }
   }
 
-  const outcomeOf = (job: Job): Outcome => {
-    try {
-      return { job, result: job.run() }
-    } catch (reason) {
-      throw new Refused(reason)
+  const settle = (steps: readonly Step[], { outcomes }: GroupOutcome): void => {
+    const undone: Job[] = []
+    for (const [index, { job, proposed }] of steps.entries()) {
+      const outcome = outcomes[index]
+      if (outcome === undefined) undone.push(job)
+      else if (outcome.done) answer(job, proposed)
+      else job.reject(asStoreError(outcome.failure))
     }
-  }
-
-  const outcomeInSavepoint = (job: Job): Outcome => {
-    connection.exec('SAVEPOINT job')
-    try {
-      const result = job.run()
-      connection.exec('RELEASE job')
-      return { job, result }
-    } catch (reason) {
-      // A full disk ends the whole transaction: nothing is left to go back to, and nobody's writes are in it.
-      if (!connection.inTransaction) throw reason
-      connection.exec('ROLLBACK TO job; RELEASE job')
-      return { job, refused: asRefusal(reason) }
-    }
+    const [moved] = undone
+    if (moved !== undefined && isPatienceOver(moved)) undone.shift()?.reject(neverStill())
+    queue.unshift(...undone)
   }
 
   return {
-    write: <T>(rows: number, run: () => T): Promise<T> =>
+    write: <T>(propose: (ahead: Ahead) => Proposed<T> | undefined): Promise<T> =>
       new Promise<T>((resolve, reject) => {
-        queue.push({ rows, run, resolve: (result) => resolve(result as T), reject })
+        queue.push({ propose, resolve: (result) => resolve(result as T), reject, movedAt: undefined })
         draining ??= drain()
       }),
+    runIn: (there) => {
+      run = there
+    },
     idle: async () => draining,
   }
 }
 
-/** What a job that was alone threw. */
-class Refused extends Error {
-  readonly reason: unknown
+/** For as many of the first jobs as go into one transaction. */
+function proposals(jobs: readonly Job[]): readonly Step[] {
+  const ahead: Ahead = { records: new Map(), counters: new Map(), read: new Set() }
+  const steps: Step[] = []
+  let rows = 0
+  for (const job of jobs) {
+    if (rows >= MAX_ROWS) break
+    const proposed = proposedBy(job, ahead)
+    if (proposed === undefined) break
+    rows += Math.max(1, proposed.changes.length)
+    steps.push({ job, proposed })
+  }
+  return steps
+}
 
-  constructor(reason: unknown) {
-    super('refused')
-    this.reason = asRefusal(reason)
+function proposedBy(job: Job, ahead: Ahead): Proposed<unknown> | undefined {
+  try {
+    return job.propose(ahead)
+  } catch (thrown) {
+    if (isBusy(thrown)) throw thrown
+    return { expected: undefined, changes: [], result: () => refuse(thrown) }
   }
 }
 
-/** Errors of this package pass; what SQLite threw gets a name. */
-function asRefusal(reason: unknown): unknown {
-  if (reason instanceof StoreError || !isSqlite(reason)) return reason
-  return asStoreError(reason)
+function answer(job: Job, { result }: Proposed<unknown>): void {
+  try {
+    job.resolve(result())
+  } catch (reason) {
+    job.reject(isSqlite(reason) ? asStoreError(reason) : reason)
+  }
+}
+
+function refuse(reason: unknown): never {
+  throw reason
+}
+
+function isPatienceOver(job: Job): boolean {
+  job.movedAt ??= now()
+  return now() - job.movedAt >= PATIENCE_MS
+}
+
+function neverStill(): StoreError {
+  return new StoreError('store-error', `other processes changed the same rows again and again for ${PATIENCE_MS} ms`, {
+    advice: 'Close programs that have the store open, then try again.',
+  })
+}
+
+function unknownWhether(lost: ThreadLost): StoreError {
+  return new StoreError('store-error', `${lost.message} in a commit: whether this was stored is not known`, {
+    cause: lost.cause,
+    advice: 'Look at what the store holds now, and repeat the call if it is not there.',
+  })
 }
 
 function isSqlite(thrown: unknown): boolean {
   return thrown instanceof Error && 'rawCode' in thrown
-}
-
-function rollBack(connection: Connection): void {
-  if (!connection.inTransaction) return
-  try {
-    connection.exec('ROLLBACK')
-  } catch {
-    // SQLite has already done it.
-  }
 }

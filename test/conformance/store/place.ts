@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Store } from '../../../src/store/contract.ts'
 import { type OpenOptions, openStore } from '../../../src/store/open.ts'
+import { openThreaded } from '../../store/sqlite/thread/open-threaded.ts'
 import { sharedServer } from './postgres-server.ts'
 import { settleWithDatabase } from './postgres-turns.ts'
 
@@ -38,6 +39,12 @@ export async function postgresPlace(): Promise<Place> {
 
 let places = 0
 const KEY = Buffer.alloc(32, 7)
+
+/** The same with every write in the thread, from the opening on. */
+export async function threadedPlace(): Promise<Place> {
+  const file = join(await temporaryFolder(), 'sessions.db')
+  return { lasts: true, open: (options) => openThreaded(file, options) }
+}
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'paircode-store-'))

@@ -2,8 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Connection, connect } from '../../../src/store/sqlite/connection.ts'
-import { migrate, schemaVersion, storedCheck } from '../../../src/store/sqlite/migrate.ts'
+import { migrate, schemaVersion } from '../../../src/store/sqlite/migrate.ts'
 import { APPLICATION_ID, MIGRATIONS } from '../../../src/store/sqlite/migrations.ts'
+import { storedCheck } from '../../../src/store/sqlite/read.ts'
 import { temporaryFolder } from '../../conformance/store/place.ts'
 
 async function emptyDatabase(): Promise<string> {

@@ -1,0 +1,145 @@
+// What becomes of a call: it is decided from what is read here and now, and says what it was decided from, so that the
+// transaction, which may run in the thread, can find out whether that still holds.
+import type { Decision, DocumentDecision, DocumentRow, LinkRow, NewDocument, RecordKind, Write } from '../backend.ts'
+import type { Change } from './apply.ts'
+import type { Connection } from './connection.ts'
+import { lastNumber, readDocument } from './documents.ts'
+import { readLinks, readRecord, storedCheck } from './read.ts'
+import type { Ahead, Proposed } from './writer.ts'
+
+export function proposedCheck(
+  connection: Connection,
+  ahead: Ahead,
+  old: Uint8Array,
+  check: Uint8Array,
+): Proposed<boolean> | undefined {
+  if (!isFirst(ahead, 'check')) return undefined
+  const stored = storedCheck(connection)
+  const isOld = stored !== undefined && Buffer.compare(stored, old) === 0
+  const changes: readonly Change[] = isOld ? [{ type: 'put-check', check }] : []
+  return { expected: { type: 'check', check: stored }, changes, result: () => isOld }
+}
+
+export function proposedLinks<T>(
+  connection: Connection,
+  ahead: Ahead,
+  session: string,
+  decide: (links: readonly LinkRow[]) => { readonly writes: readonly Write[]; readonly result: T },
+): Proposed<T> | undefined {
+  if (!isFirst(ahead, `links ${session}`)) return undefined
+  const links = readLinks(connection, session)
+  const decided = attempt(() => decide(links))
+  const changes = 'value' in decided ? decided.value.writes : []
+  return { expected: { type: 'links', session, links }, changes, result: () => resultOf(decided).result }
+}
+
+/** What others in the same transaction make of a record is known: many may change it at the cost of one. */
+export function proposedRecord<T>(
+  connection: Connection,
+  ahead: Ahead,
+  kind: RecordKind,
+  key: Uint8Array,
+  decide: (old: Uint8Array | undefined) => Decision<T>,
+): Proposed<T> {
+  const place = `${kind} ${hex(key)}`
+  const old = ahead.records.has(place) ? ahead.records.get(place) : readRecord(connection, kind, key)
+  const decided = attempt(() => decide(old))
+  const { put, drop } = 'value' in decided ? decided.value : {}
+  const changes: Change[] = []
+  if (put !== undefined) changes.push({ type: 'put-record', kind, key, ...put })
+  else if (drop === true && old !== undefined) changes.push({ type: 'drop-record', kind, key })
+  ahead.records.set(place, put?.value ?? (drop === true ? undefined : old))
+  return { expected: { type: 'record', kind, key, value: old }, changes, result: () => resultOf(decided).result }
+}
+
+/** Its number follows from the list's counter, which the transaction finds as it was read, or the call is repeated. */
+export function proposedAppend(
+  connection: Connection,
+  ahead: Ahead,
+  collection: string,
+  document: NewDocument,
+): Proposed<number> {
+  const last = nextNumber(connection, ahead, collection, document.list) - 1
+  const appended: DocumentRow = { ...document, number: last + 1 }
+  ahead.read.add(placeOf(collection, document.key))
+  return {
+    expected: { type: 'list', collection, list: document.list, last },
+    changes: [{ type: 'append-document', collection, document: appended }],
+    result: () => appended.number,
+  }
+}
+
+export function proposedDocument<T>(
+  connection: Connection,
+  ahead: Ahead,
+  collection: string,
+  key: Uint8Array,
+  decide: (old: DocumentRow | undefined) => DocumentDecision<T>,
+): Proposed<T> | undefined {
+  if (!isFirst(ahead, placeOf(collection, key))) return undefined
+  const old = readDocument(connection, collection, key)
+  const decided = attempt(() => decide(old))
+  const { put, drop } = 'value' in decided ? decided.value : {}
+  const result = (): T => resultOf(decided).result
+  const expected = { type: 'document', collection, key, document: old } as const
+  if (put !== undefined && old === undefined) {
+    const number = nextNumber(connection, ahead, collection, put.list)
+    return {
+      expected: { ...expected, appendedTo: { list: put.list, last: number - 1 } },
+      changes: [{ type: 'append-document', collection, document: { ...put, key, number } }],
+      result,
+    }
+  }
+  if (put !== undefined && old !== undefined)
+    return {
+      expected,
+      changes: [{ type: 'put-document', collection, document: { ...put, key, list: old.list } }],
+      result,
+    }
+  const changes: readonly Change[] =
+    drop === true && old !== undefined ? [{ type: 'drop-document', collection, key }] : []
+  return { expected, changes, result }
+}
+
+/** What others in the same transaction read of the list's documents is no longer so: they are repeated. */
+export function proposedDrop(ahead: Ahead, collection: string, list: Uint8Array): Proposed<void> {
+  ahead.counters.set(placeOf(collection, list), 0)
+  return { expected: undefined, changes: [{ type: 'drop-documents', collection, list }], result: () => undefined }
+}
+
+function nextNumber(connection: Connection, ahead: Ahead, collection: string, list: Uint8Array): number {
+  const place = placeOf(collection, list)
+  const next = (ahead.counters.get(place) ?? lastNumber(connection, collection, list)) + 1
+  ahead.counters.set(place, next)
+  return next
+}
+
+function placeOf(collection: string, key: Uint8Array): string {
+  return `${collection} ${hex(key)}`
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+}
+
+function isFirst(ahead: Ahead, subject: string): boolean {
+  if (ahead.read.has(subject)) return false
+  ahead.read.add(subject)
+  return true
+}
+
+/** A refusal stands or falls, like any decision, with what it was made from. */
+type Attempt<T> = { readonly value: T } | { readonly refusal: unknown }
+
+function attempt<T>(decide: () => T): Attempt<T> {
+  try {
+    return { value: decide() }
+  } catch (refusal) {
+    return { refusal }
+  }
+}
+
+function resultOf<T>(attempted: Attempt<T>): T {
+  if ('value' in attempted) return attempted.value
+  throw attempted.refusal
+}

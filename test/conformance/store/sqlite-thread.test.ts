@@ -1,0 +1,4 @@
+import { describeStore } from './describe-store.ts'
+import { threadedPlace } from './place.ts'
+
+describeStore('sqlite, written by its thread', threadedPlace)
