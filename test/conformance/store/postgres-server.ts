@@ -2,8 +2,18 @@
 // the test file, also when the test process is killed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -35,6 +45,11 @@ const NATIVE = nativeFolder()
 export const noPostgres = NATIVE === undefined
 if (noPostgres) console.log(`PostgreSQL tests are skipped: no binaries for ${process.platform} ${process.arch}`)
 
+const leftovers: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const remove of leftovers.splice(0)) await remove()
+})
+
 let shared: Promise<PostgresServer> | undefined
 
 /** One for a test file, started when it is first asked for. */
@@ -47,7 +62,7 @@ export function sharedServer(): Promise<PostgresServer> {
 export async function startServer(settings: readonly string[] = ['fsync = off']): Promise<PostgresServer> {
   if (NATIVE === undefined) throw new Error('there is no PostgreSQL for this system')
   const folder = mkdtempSync(join(tmpdir(), 'paircode-postgres-'))
-  afterAll(async () => {
+  leftovers.push(async () => {
     await stop('crash')
     rmSync(folder, { recursive: true, force: true })
   })
@@ -65,6 +80,8 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
     const guard = spawn('/bin/sh', ['-c', GUARD, join(native, 'bin', 'postgres'), '-D', data, '-p', String(wanted)], {
       ...owner,
       cwd: folder,
+      env: { ...process.env, FOLDER: folder },
+      detached: true, // out of reach of what kills the tests
       stdio: ['pipe', 'ignore', 'pipe'],
     })
     running = guard
@@ -86,8 +103,8 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
     const ended = guard.exitCode === null ? once(guard, 'exit') : undefined
     const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0])
     process.kill(pid, how === 'crash' ? 'SIGQUIT' : 'SIGINT')
-    guard.stdin?.end()
     await ended
+    guard.stdin?.end()
   }
 
   for (let attempt = 1; ; attempt++) {
@@ -134,12 +151,21 @@ const SETTINGS = [
 ]
 
 /**
- * Runs the server for as long as its own stdin is open: when the test process dies, however it dies, so does the server.
+ * Runs the server for as long as its own stdin is open: when the test process dies, however it dies, the server does
+ * too, and its folder goes.
  * SIGQUIT: at once, as after a crash.
  */
-const GUARD =
-  'exec 3<&0; "$0" "$@" </dev/null 3<&- & server=$!; ' +
-  '{ cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null; } 2>/dev/null & wait $server'
+const GUARD = `
+  exec 3<&0
+  "$0" "$@" </dev/null 3<&- & server=$!
+  {
+    cat <&3 >/dev/null
+    if kill -QUIT $server; then
+      while kill -0 $server; do sleep 0.1; done
+      rm -rf "$FOLDER"
+    fi
+  } 2>/dev/null &
+  wait $server`
 
 interface Owner {
   readonly uid?: number
