@@ -58,8 +58,14 @@ export function sharedServer(): Promise<PostgresServer> {
   return shared
 }
 
-/** @param settings lines of postgresql.conf; without any, nothing waits for the disk */
-export async function startServer(settings: readonly string[] = ['fsync = off']): Promise<PostgresServer> {
+/**
+ * @param settings lines of postgresql.conf; without any, nothing waits for the disk
+ * @param files more files of the data folder
+ */
+export async function startServer(
+  settings: readonly string[] = ['fsync = off'],
+  files: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   if (NATIVE === undefined) throw new Error('there is no PostgreSQL for this system')
   const folder = mkdtempSync(join(tmpdir(), 'paircode-postgres-'))
   leftovers.push(async () => {
@@ -70,6 +76,7 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
   const native = reachable(NATIVE, folder, owner)
   const data = join(folder, 'data')
   initialise(native, folder, data, owner)
+  for (const [name, text] of Object.entries(files)) writeOwned(join(data, name), text, owner)
   appendFileSync(join(data, 'postgresql.conf'), `\n${[...SETTINGS, ...settings].join('\n')}\n`)
 
   let running: ChildProcess | undefined
@@ -128,7 +135,14 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
       return `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${more.port ?? port}/${database}${parameters}`
     },
     query: async (text, values = []) => {
-      const client = new pg.Client({ host: '127.0.0.1', port, user: USER, password: PASSWORD, database: 'postgres' })
+      const client = new pg.Client({
+        host: '127.0.0.1',
+        port,
+        user: USER,
+        password: PASSWORD,
+        database: 'postgres',
+        ssl: 'server.crt' in files && { rejectUnauthorized: false },
+      })
       client.on('error', () => {})
       await client.connect()
       try {
@@ -191,14 +205,19 @@ function reachable(native: string, folder: string, owner: Owner): string {
 
 function initialise(native: string, folder: string, data: string, owner: Owner): void {
   const passwordFile = join(folder, 'password')
-  writeFileSync(passwordFile, PASSWORD)
-  if (owner.uid !== undefined && owner.gid !== undefined) chownSync(passwordFile, owner.uid, owner.gid)
+  writeOwned(passwordFile, PASSWORD, owner)
   const flags = ['--no-sync', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', `--username=${USER}`]
   const made = spawnSync(join(native, 'bin', 'initdb'), [...flags, `--pwfile=${passwordFile}`, `--pgdata=${data}`], {
     ...owner,
     cwd: folder,
   })
   if (made.status !== 0) throw new Error(`initdb failed: ${String(made.stderr ?? made.error)}`)
+}
+
+function writeOwned(file: string, text: string, { uid, gid }: Owner): void {
+  writeFileSync(file, text)
+  chmodSync(file, 0o600)
+  if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid)
 }
 
 function nativeFolder(): string | undefined {
