@@ -2,6 +2,7 @@
 import { Socket } from 'node:net'
 import { Client, type ClientConfig } from 'pg'
 import { ConnectionLost, Unreachable } from './failure.ts'
+import type { Limits } from './patience.ts'
 
 export interface Statement {
   readonly text: string
@@ -37,11 +38,6 @@ export interface Connection extends Session {
   cut(): void
 }
 
-/** How long a connection may take to be there: name, TCP, TLS and password. */
-const CONNECT_MS = 10_000
-/** How long the next answer may take. Longer than the server's own limits (writer.ts), so that those come first. */
-const ANSWER_MS = 20_000
-
 /** The system's own timers: what is waited for is another machine. */
 const later = setTimeout
 
@@ -49,7 +45,7 @@ const later = setTimeout
 type Referable = Client & { ref(): void; unref(): void }
 
 /** @throws Unreachable */
-export async function connect(config: ClientConfig): Promise<Connection> {
+export async function connect(config: ClientConfig, limits: Limits): Promise<Connection> {
   const socket = new Socket()
   const client = new Client({
     ...config,
@@ -64,12 +60,12 @@ export async function connect(config: ClientConfig): Promise<Connection> {
   // Without a listener, a server that restarts would end the process.
   client.on('error', ended)
   client.on('end', ended)
-  await connected(client, socket)
+  await connected(client, socket, limits.connectMs)
 
   /** Gives up when nothing was answered for too long. */
   const watched = async (pending: readonly Promise<unknown>[]): Promise<void> => {
     for (const one of pending) {
-      const timer = later(() => socket.destroy(new ConnectionLost('no answer')), ANSWER_MS)
+      const timer = later(() => socket.destroy(new ConnectionLost('no answer')), limits.answerMs)
       await one.catch(() => {})
       clearTimeout(timer)
     }
@@ -105,7 +101,7 @@ export async function connect(config: ClientConfig): Promise<Connection> {
     unref: () => client.unref(),
     close: () => {
       alive = false
-      const timer = later(() => socket.destroy(), ANSWER_MS).unref()
+      const timer = later(() => socket.destroy(), limits.answerMs).unref()
       client.end().then(
         () => clearTimeout(timer),
         () => socket.destroy(),
@@ -118,12 +114,12 @@ export async function connect(config: ClientConfig): Promise<Connection> {
   }
 }
 
-async function connected(client: Client, socket: Socket): Promise<void> {
+async function connected(client: Client, socket: Socket, limitMs: number): Promise<void> {
   let late = false
   const timer = later(() => {
     late = true
     socket.destroy()
-  }, CONNECT_MS)
+  }, limitMs)
   try {
     await client.connect()
   } catch (thrown) {

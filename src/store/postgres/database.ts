@@ -4,13 +4,21 @@ import { byteaArray } from './arrays.ts'
 import type { Answer, Session, Statement } from './connection.ts'
 import { asStoreError, isPassing, sqlState, Unreachable } from './failure.ts'
 import { migrate, schemaState } from './migrate.ts'
-import { patiently } from './patience.ts'
+import { type Limits, patiently } from './patience.ts'
 import type { Pool } from './pool.ts'
 import { hex, LINK_COLUMNS, linkOf } from './rows.ts'
 import { createTransactions } from './transaction.ts'
 import { createWriter } from './writer.ts'
 
-export function postgresBackend(pool: Pool, schema: string, now: (() => number) | undefined): Backend {
+export interface Database {
+  readonly pool: Pool
+  readonly schema: string
+  readonly limits: Limits
+  /** The store's clock, where it is not the database's. */
+  readonly now?: (() => number) | undefined
+}
+
+export function postgresBackend({ pool, schema, limits, now }: Database): Backend {
   const quoted = `"${schema}"`
   const links = `SELECT ${LINK_COLUMNS.join(', ')} FROM ${quoted}.links`
 
@@ -18,12 +26,12 @@ export function postgresBackend(pool: Pool, schema: string, now: (() => number) 
   const passes = (thrown: unknown): boolean =>
     isPassing(thrown) && (pool.reached || !(thrown instanceof Unreachable) || sqlState(thrown.cause) !== undefined)
 
-  const writer = createWriter(createTransactions(pool, schema, now), passes)
+  const writer = createWriter(createTransactions(pool, schema, now), limits, passes)
 
   /** For what can be done twice without harm. */
   const repeatably = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
     try {
-      return await patiently(() => pool.use(work), undefined, passes)
+      return await patiently(() => pool.use(work), limits.patienceMs, passes)
     } catch (thrown) {
       throw asStoreError(thrown)
     }

@@ -7,17 +7,24 @@ import { type Clock, systemClock } from '../../lib/clock.ts'
 import type { Opened } from '../open.ts'
 import { type Address, parseAddress } from './address.ts'
 import { postgresBackend } from './database.ts'
+import { LIMITS, type Limits } from './patience.ts'
 import { createPool } from './pool.ts'
 
 /**
  * Nothing is connected to before the first question. The store's clock is the database's, which all machines share;
  * a clock that the caller gave takes its place.
  */
-export async function openPostgres(url: string, clock: Clock, given: Uint8Array | undefined): Promise<Opened> {
+export async function openPostgres(
+  url: string,
+  clock: Clock,
+  given: Uint8Array | undefined,
+  limits: Limits = LIMITS,
+): Promise<Opened> {
   const address = parseAddress(url)
   if (given === undefined) throw missingKey()
-  const pool = createPool(await configOf(address))
-  return { backend: postgresBackend(pool, address.schema, clock === systemClock ? undefined : clock.now), key: given }
+  const pool = createPool(await configOf(address), limits)
+  const now = clock === systemClock ? undefined : clock.now
+  return { backend: postgresBackend({ pool, schema: address.schema, limits, now }), key: given }
 }
 
 function missingKey(): StoreError {

@@ -1,7 +1,19 @@
 import { isPassing } from './failure.ts'
 
-/** How long collisions, restarts and cut connections are tried against. A restart takes 1 to 5 s. */
-export const PATIENCE_MS = 15_000
+/** How long things may take, in ms. */
+export interface Limits {
+  /** A connection, until it is there: name, TCP, TLS and password. */
+  readonly connectMs: number
+  /** The next answer. Longer than the server's own limits (transaction.ts), so that those come first. */
+  readonly answerMs: number
+  /** Trying again, against collisions, restarts and cut connections. A restart takes 1 to 5 s. */
+  readonly patienceMs: number
+  /** Asking what became of a commit whose answer was lost. */
+  readonly askMs: number
+}
+
+export const LIMITS: Limits = { connectMs: 10_000, answerMs: 20_000, patienceMs: 15_000, askMs: 30_000 }
+
 const FIRST_PAUSE_MS = 10
 const LONGEST_PAUSE_MS = 500
 
@@ -17,7 +29,7 @@ const now = Date.now
  */
 export async function patiently<T>(
   attempt: () => Promise<T>,
-  patienceMs = PATIENCE_MS,
+  patienceMs: number,
   passes: (thrown: unknown) => boolean = isPassing,
 ): Promise<T> {
   const giveUpAt = now() + patienceMs

@@ -2,6 +2,7 @@
 import type { ClientConfig } from 'pg'
 import { StoreError } from '../../errors.ts'
 import { type Connection, connect, type Session } from './connection.ts'
+import type { Limits } from './patience.ts'
 
 export interface Pool {
   /** Lends a connection. When `work` fails the connection is cut: nobody knows what state it is in. */
@@ -18,7 +19,7 @@ const IDLE_MS = 30_000
 
 const later = setTimeout
 
-export function createPool(config: ClientConfig): Pool {
+export function createPool(config: ClientConfig, limits: Limits): Pool {
   const idle: { readonly connection: Connection; readonly timer: NodeJS.Timeout }[] = []
   const waiting: ((connection: Connection | undefined) => void)[] = []
   let open = 0
@@ -38,7 +39,7 @@ export function createPool(config: ClientConfig): Pool {
     }
     open++
     try {
-      const made = await connect(config)
+      const made = await connect(config, limits)
       reached = true
       return made
     } catch (thrown) {

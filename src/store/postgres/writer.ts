@@ -1,8 +1,8 @@
 // Group commit: jobs that arrive while a transaction is due or under way share the next one, so a hundred small writes
 // cost one wait for the disk instead of a hundred.
 import { StoreError } from '../../errors.ts'
-import { asStoreError, isOwnFault } from './failure.ts'
-import { patiently } from './patience.ts'
+import { asStoreError, isOwnFault, isPassing } from './failure.ts'
+import { type Limits, patiently } from './patience.ts'
 import { type Job, type JobOutcome, Undecided } from './transaction.ts'
 
 export interface Writer {
@@ -28,13 +28,15 @@ interface Queued {
 /** A transaction takes no more jobs once it writes this many rows. */
 const MAX_ROWS = 2_000
 const MAX_JOBS = 500
-/** How long is asked what became of a commit whose answer was lost. */
-const ASK_MS = 30_000
 
 /** Bound at load: tests that replace the timers later do not stop the store. */
 const soon = setImmediate
 
-export function createWriter(transactions: Transactions, passes: (thrown: unknown) => boolean): Writer {
+export function createWriter(
+  transactions: Transactions,
+  limits: Limits,
+  passes: (thrown: unknown) => boolean = isPassing,
+): Writer {
   const queue: Queued[] = []
   let draining: Promise<void> | undefined
 
@@ -57,7 +59,7 @@ export function createWriter(transactions: Transactions, passes: (thrown: unknow
   const settled = async (group: readonly Queued[]): Promise<void> => {
     let outcomes: readonly JobOutcome[]
     try {
-      outcomes = await patiently(() => decided(group.map(({ job }) => job)), undefined, passes)
+      outcomes = await patiently(() => decided(group.map(({ job }) => job)), limits.patienceMs, passes)
     } catch (thrown) {
       // One job's own fault (a constraint) takes the others down with it: each tries by itself.
       if (group.length > 1 && isOwnFault(thrown)) for (const one of group) await settled([one])
@@ -84,7 +86,7 @@ export function createWriter(transactions: Transactions, passes: (thrown: unknow
 
   const answered = async ({ turn }: Undecided): Promise<boolean> => {
     try {
-      return await patiently(() => transactions.wasCommitted(turn), ASK_MS)
+      return await patiently(() => transactions.wasCommitted(turn), limits.askMs)
     } catch (thrown) {
       throw new StoreError(
         'store-error',

@@ -45,6 +45,11 @@ const NATIVE = nativeFolder()
 export const noPostgres = NATIVE === undefined
 if (noPostgres) console.log(`PostgreSQL tests are skipped: no binaries for ${process.platform} ${process.arch}`)
 
+const leftovers: (() => Promise<void>)[] = []
+afterAll(async () => {
+  for (const remove of leftovers.splice(0)) await remove()
+})
+
 let shared: Promise<PostgresServer> | undefined
 
 /** One for a test file, started when it is first asked for. */
@@ -53,11 +58,17 @@ export function sharedServer(): Promise<PostgresServer> {
   return shared
 }
 
-/** @param settings lines of postgresql.conf; without any, nothing waits for the disk */
-export async function startServer(settings: readonly string[] = ['fsync = off']): Promise<PostgresServer> {
+/**
+ * @param settings lines of postgresql.conf; without any, nothing waits for the disk
+ * @param files more files of the data folder
+ */
+export async function startServer(
+  settings: readonly string[] = ['fsync = off'],
+  files: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   if (NATIVE === undefined) throw new Error('there is no PostgreSQL for this system')
   const folder = mkdtempSync(join(tmpdir(), 'paircode-postgres-'))
-  afterAll(async () => {
+  leftovers.push(async () => {
     await stop('crash')
     rmSync(folder, { recursive: true, force: true })
   })
@@ -65,6 +76,7 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
   const native = reachable(NATIVE, folder, owner)
   const data = join(folder, 'data')
   initialise(native, folder, data, owner)
+  for (const [name, text] of Object.entries(files)) writeOwned(join(data, name), text, owner)
   appendFileSync(join(data, 'postgresql.conf'), `\n${[...SETTINGS, ...settings].join('\n')}\n`)
 
   let running: ChildProcess | undefined
@@ -75,6 +87,8 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
     const guard = spawn('/bin/sh', ['-c', GUARD, join(native, 'bin', 'postgres'), '-D', data, '-p', String(wanted)], {
       ...owner,
       cwd: folder,
+      env: { ...process.env, FOLDER: folder },
+      detached: true, // out of reach of what kills the tests
       stdio: ['pipe', 'ignore', 'pipe'],
     })
     running = guard
@@ -96,8 +110,8 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
     const ended = guard.exitCode === null ? once(guard, 'exit') : undefined
     const pid = Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n', 1)[0])
     process.kill(pid, how === 'crash' ? 'SIGQUIT' : 'SIGINT')
-    guard.stdin?.end()
     await ended
+    guard.stdin?.end()
   }
 
   for (let attempt = 1; ; attempt++) {
@@ -121,7 +135,14 @@ export async function startServer(settings: readonly string[] = ['fsync = off'])
       return `postgres://${USER}:${encodeURIComponent(PASSWORD)}@127.0.0.1:${more.port ?? port}/${database}${parameters}`
     },
     query: async (text, values = []) => {
-      const client = new pg.Client({ host: '127.0.0.1', port, user: USER, password: PASSWORD, database: 'postgres' })
+      const client = new pg.Client({
+        host: '127.0.0.1',
+        port,
+        user: USER,
+        password: PASSWORD,
+        database: 'postgres',
+        ssl: 'server.crt' in files && { rejectUnauthorized: false },
+      })
       client.on('error', () => {})
       await client.connect()
       try {
@@ -144,12 +165,21 @@ const SETTINGS = [
 ]
 
 /**
- * Runs the server for as long as its own stdin is open: when the test process dies, however it dies, so does the server.
+ * Runs the server for as long as its own stdin is open: when the test process dies, however it dies, the server does
+ * too, and its folder goes.
  * SIGQUIT: at once, as after a crash.
  */
-const GUARD =
-  'exec 3<&0; "$0" "$@" </dev/null 3<&- & server=$!; ' +
-  '{ cat <&3 >/dev/null; kill -QUIT $server 2>/dev/null; } 2>/dev/null & wait $server'
+const GUARD = `
+  exec 3<&0
+  "$0" "$@" </dev/null 3<&- & server=$!
+  {
+    cat <&3 >/dev/null
+    if kill -QUIT $server; then
+      while kill -0 $server; do sleep 0.1; done
+      rm -rf "$FOLDER"
+    fi
+  } 2>/dev/null &
+  wait $server`
 
 interface Owner {
   readonly uid?: number
@@ -175,14 +205,19 @@ function reachable(native: string, folder: string, owner: Owner): string {
 
 function initialise(native: string, folder: string, data: string, owner: Owner): void {
   const passwordFile = join(folder, 'password')
-  writeFileSync(passwordFile, PASSWORD)
-  if (owner.uid !== undefined && owner.gid !== undefined) chownSync(passwordFile, owner.uid, owner.gid)
+  writeOwned(passwordFile, PASSWORD, owner)
   const flags = ['--no-sync', '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', `--username=${USER}`]
   const made = spawnSync(join(native, 'bin', 'initdb'), [...flags, `--pwfile=${passwordFile}`, `--pgdata=${data}`], {
     ...owner,
     cwd: folder,
   })
   if (made.status !== 0) throw new Error(`initdb failed: ${String(made.stderr ?? made.error)}`)
+}
+
+function writeOwned(file: string, text: string, { uid, gid }: Owner): void {
+  writeFileSync(file, text)
+  chmodSync(file, 0o600)
+  if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid)
 }
 
 function nativeFolder(): string | undefined {
