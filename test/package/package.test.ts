@@ -75,6 +75,18 @@ describe.skipIf(everyEntry !== undefined)(
       expect(help).toEqual({ code: 0, output: expect.stringMatching(/link[\s\S]*sessions/) })
     })
 
+    it('writes to a SQLite store in a thread of its own, which is in the package and keeps no program running', async () => {
+      const script = `
+        const limit = setTimeout(() => {}, 20_000)
+        const told = new Promise((resolve) => process.on('worker', (worker) => worker.on('message', resolve)))
+        const { openStore } = await import('paircode/store')
+        await openStore('sqlite:./thread/sessions.db')
+        console.log((await told).type)
+        clearTimeout(limit)`
+      const answer = await runNode(installed.folder, ['--input-type=module', '-e', script])
+      expect(answer).toEqual({ code: 0, output: 'ready' })
+    })
+
     const missing = program === undefined ? ` (README.md has no program under the heading "${HEADING}")` : ''
     it.skipIf(program === undefined)(
       `runs the README's program three times: it links, it connects, it connects${missing}`,

@@ -41,16 +41,19 @@ describe('a process that is killed', () => {
     60_000 + KILLS * 3_000,
   )
 
-  it(
-    `while it writes keys loses nothing that was acknowledged, ${Math.ceil(KILLS / 4)} times`,
-    async () => {
+  it.each([
+    { when: 'while it writes keys', where: 'here' },
+    { when: 'while its thread writes keys', where: 'in-thread' },
+  ])(
+    `$when loses nothing that was acknowledged, ${Math.ceil(KILLS / 4)} times`,
+    async ({ where }) => {
       const file = join(await temporaryFolder(), 'sessions.db')
       const first = await openStore(`sqlite:${file}`)
       await internalsOf(first).saveLinked(await numberedLink(0))
       await first.close()
       let stored = 0
       for (let round = 0; round < Math.ceil(KILLS / 4); round++) {
-        const child = await startChild('set-keys', `sqlite:${file}`)
+        const child = await startChild('set-keys', `sqlite:${file}`, where)
         await child.line()
         await sleep(10 + Math.random() * 60)
         await child.kill()

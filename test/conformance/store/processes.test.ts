@@ -1,9 +1,12 @@
 // Several processes on one SQLite store.
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { internalsOf } from '../../../src/store/internals.ts'
 import { LeaseHeld } from '../../../src/store/leases.ts'
+import { openStore } from '../../../src/store/open.ts'
+import { newlyLinked } from '../../store/samples.ts'
 import { startChild } from './children.ts'
 import { opened, temporaryFolder } from './place.ts'
 
@@ -71,5 +74,23 @@ describe('several processes on one store', () => {
     const child = await startChild('end-write-ahead-log', url.slice('sqlite:'.length))
     expect(await child.line()).toBe('SQLITE_BUSY')
     expect(await store.list()).toEqual([])
+  })
+})
+
+describe('a process whose store has a thread', () => {
+  it('ends by itself, when what it wrote last is stored', async () => {
+    const url = await newStore()
+    const first = await openStore(url)
+    await internalsOf(first).saveLinked(await newlyLinked())
+    await first.close()
+    const child = await startChild('end-by-itself', url)
+    expect(await child.line()).toBe('ready')
+    child.say('go')
+    child.process.stdin?.end()
+    const [code] = await once(child.process, 'exit')
+    expect(code).toBe(0)
+    const { state } = await (await opened(url)).authState('sales')
+    const ids = Array.from({ length: 900 }, (_, id) => String(id))
+    expect(Object.keys(await state.keys.get('session', ids))).toHaveLength(900)
   })
 })

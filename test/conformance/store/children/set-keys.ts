@@ -1,9 +1,12 @@
-// set-keys <store>: uses the linked session's keys as a busy bot does, and says which writes are stored.
+// set-keys <store> [in-thread]: uses the linked session's keys as a busy bot does, and says which writes are stored.
 import { openStore } from '../../../../src/store/open.ts'
 import { argument, tell } from './parent.ts'
+import { threadReady } from './thread.ts'
 
+const ready = threadReady()
 const store = await openStore(argument(0))
 const { state, saveCreds } = await store.authState('sales')
+if (argument(1) === 'in-thread') await ready
 tell('ready')
 for (let round = state.creds.accountSyncCounter + 1; ; round++) {
   state.creds.accountSyncCounter = round
