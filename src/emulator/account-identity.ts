@@ -6,6 +6,8 @@ import { flipped } from './certificate.ts'
 import { sameBytes } from './client-payload.ts'
 
 const ACCOUNT_PREFIX = Uint8Array.of(6, 0)
+const HOSTED_PREFIX = Uint8Array.of(6, 5)
+const HOSTED = 1
 const DEVICE_PREFIX = Uint8Array.of(6, 1)
 const KEY_INDEX_PREFIX = Uint8Array.of(6, 2)
 
@@ -25,26 +27,36 @@ export function issueIdentity(options: {
   readonly now: number
   readonly deviceIdentity: Uint8Array
   readonly advSecret: Uint8Array
+  /** Account and device are of the hosted kind: other prefixes, and both types say so. */
+  readonly hosted?: boolean
   /** The one thing that is wrong, for tests of those who check it. */
   readonly wrong?: 'hmac' | 'signature' | undefined
 }): IssuedIdentity {
-  const { account } = options
+  const { account, hosted = false } = options
+  const type = hosted ? HOSTED : undefined
   const details = encodeMessage([
     [1, options.rawId],
     [2, Math.floor(options.now / 1000)],
     [3, options.keyIndex],
+    [4, type],
+    [5, type],
   ])
-  const signature = sign(account.private, Buffer.concat([ACCOUNT_PREFIX, details, options.deviceIdentity]))
+  const prefix = hosted ? HOSTED_PREFIX : ACCOUNT_PREFIX
+  const signature = sign(account.private, Buffer.concat([prefix, details, options.deviceIdentity]))
   const accountSignature = options.wrong === 'signature' ? flipped(signature) : signature
   const signed = encodeMessage([
     [1, details],
     [2, account.public],
     [3, accountSignature],
   ])
-  const hmac = createHmac('sha256', options.advSecret).update(signed).digest()
+  const hmac = createHmac('sha256', options.advSecret)
+    .update(hosted ? HOSTED_PREFIX : new Uint8Array(0))
+    .update(signed)
+    .digest()
   const sealed = encodeMessage([
     [1, signed],
     [2, options.wrong === 'hmac' ? flipped(hmac) : hmac],
+    [3, type],
   ])
   return { details, accountSignature, sealed }
 }
@@ -72,16 +84,17 @@ export function deviceSigned(
  */
 export function vouchedFor(
   bytes: Uint8Array,
-  keys: { readonly account: Uint8Array; readonly device: Uint8Array },
+  keys: { readonly account: Uint8Array; readonly device: Uint8Array; readonly hosted?: boolean },
 ): boolean {
   const fields = readMessage(bytes)
+  const prefix = keys.hosted === true ? HOSTED_PREFIX : ACCOUNT_PREFIX
   const details = bytesField(fields, 1)
   const accountSignature = bytesField(fields, 3)
   const deviceSignature = bytesField(fields, 4)
   if (details === undefined || accountSignature === undefined || deviceSignature === undefined) return false
   if (!sameBytes(bytesField(fields, 2), keys.account)) return false
   return (
-    verify(keys.account, Buffer.concat([ACCOUNT_PREFIX, details, keys.device]), accountSignature) &&
+    verify(keys.account, Buffer.concat([prefix, details, keys.device]), accountSignature) &&
     verify(keys.device, Buffer.concat([DEVICE_PREFIX, details, keys.device, keys.account]), deviceSignature)
   )
 }

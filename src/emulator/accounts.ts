@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { generateKeyPair, type KeyPair } from '../wire/bridge.ts'
 import { type Node, S_WHATSAPP_NET } from '../wire/nodes.ts'
+import { type Authenticator, createAuthenticator } from './authenticator.ts'
 import type { RegistrationPayload } from './client-payload.ts'
 import type { Line } from './connection.ts'
 import { lidJid, parseJid, pnJid } from './jid.ts'
@@ -16,6 +17,11 @@ export interface Account {
   readonly platform: 'android' | 'ios'
   /** Linking asks for a passkey. */
   readonly passkey: boolean
+  /** Its messages are handled by a provider. */
+  readonly hosted: boolean
+  /** False: its WhatsApp is too old to link devices. */
+  readonly multiDevice: boolean
+  readonly authenticator: Authenticator
   /** Of the phone, device 0; it also signs the account's word for each device. */
   readonly identity: KeyPair
   readonly rawId: number
@@ -67,7 +73,7 @@ export interface OnlineDevice {
 }
 
 export interface Accounts {
-  add(options: Pick<Account, 'digits' | 'name' | 'platform' | 'passkey'>): Account
+  add(options: Pick<Account, 'digits' | 'name' | 'platform' | 'passkey' | 'hosted' | 'multiDevice'>): Account
   byDigits(digits: string): Account | undefined
   /** By number or hidden identity, with or without a device. */
   byJid(jid: string | undefined): Account | undefined
@@ -95,6 +101,7 @@ export function createAccounts(): Accounts {
       const account: Account = {
         ...options,
         lid: freshLid(lids),
+        authenticator: createAuthenticator(),
         identity: generateKeyPair(),
         rawId: randomInt(1, 2 ** 31),
         devices: new Map(),

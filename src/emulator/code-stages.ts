@@ -37,6 +37,7 @@ export function answerHello(world: World, registration: Registration, iq: Node, 
     const account = hello && world.accounts.byDigits(hello.digits)
     if (hello === undefined || account === undefined || !sameBytes(hello.noiseKey, registration.clientKey))
       return dialogue.refuse(iq, { code: 400 })
+    if (!world.throttle.allows(hello.digits)) return dialogue.refuse(iq, { code: 400 })
     const request: CodeRequest = {
       account,
       registration,
@@ -51,6 +52,7 @@ export function answerHello(world: World, registration: Registration, iq: Node, 
     answerWithRef(registration, iq, request.ref, fault)
     if (isRefresh(fault)) return refreshCode(request, fault)
     if (isTampering(fault, 'companion-reg-refresh')) registration.refreshSecret()
+    if (isTampering(fault, 'passkey')) return world.linkByPasskey(request)
     if (hello.push) world.prompt(account, hello.display)
   })
 }
@@ -117,7 +119,8 @@ function helloNodes(request: CodeRequest, hello: PrimaryHello, wrongRef: boolean
   ]
 }
 
-function notifyHello({ registration }: CodeRequest, children: readonly Node[]): void {
+/** What comes when a person opens Linked devices while a companion waits: a notification without keys. */
+export function notifyHello({ registration }: CodeRequest, children: readonly Node[]): void {
   registration.dialogue.notify('link_code_companion_reg', [
     node('link_code_companion_reg', { stage: 'primary_hello' }, children),
   ])
@@ -158,8 +161,8 @@ function readFinish(reg: Node, request: CodeRequest | undefined, passkey: boolea
   return { wrappedBundle, identity, passkey }
 }
 
-/** The server takes the code back; with `refresh-manual` the person has to ask for a new one. */
-function refreshCode(request: CodeRequest, fault: Strike['fault']): void {
+/** The server takes the code back, and the phone is told; with `refresh-manual` the person has to ask for a new one. */
+export function refreshCode(request: CodeRequest, fault: Strike['fault']): void {
   request.over = 'expired'
   request.registration.dialogue.notify('link_code_companion_reg', [
     node(
@@ -170,7 +173,7 @@ function refreshCode(request: CodeRequest, fault: Strike['fault']): void {
   ])
 }
 
-function isRefresh(fault: Strike['fault']): boolean {
+export function isRefresh(fault: Strike['fault']): boolean {
   return isTampering(fault, 'refresh') || isTampering(fault, 'refresh-manual')
 }
 

@@ -1,4 +1,5 @@
 // One client's connection, from the WebSocket up to stanzas: header, frames, Noise as the responder, encryption.
+import { deflateSync } from 'node:zlib'
 import type WebSocket from 'ws'
 import { decodeNode, encodeNode, generateKeyPair, type KeyPair } from '../wire/bridge.ts'
 import { createFrameReader, type FrameReader, frame, NOISE_HEADER } from '../wire/frames.ts'
@@ -12,12 +13,21 @@ const MAX_FRAME = 8 * 1024 * 1024
 /** Clients give up after 20 s; a server that was told to be silent must outlast them. */
 const HANDSHAKE_LIMIT_MS = 120_000
 
+/** Bytes. Longer stanzas go out compressed when that makes them shorter, so that every client reads both. */
+const COMPRESSED_FROM = 512
+/** ms that a stanza waits for the one that is to overtake it. */
+const OVERTAKEN_WITHIN_MS = 1_000
+
 /** What the rooms above see of a connection. */
 export interface Line {
   readonly closed: boolean
   send(stanza: Node): void
   /** Sends a last stanza, then closes. */
   end(last?: Node): void
+  /** The next stanza goes out after the one that follows it, or a second later when none does. */
+  swapNext(): void
+  /** Routing info that the client came with: an earlier connection handed it out. */
+  readonly routing: Uint8Array | undefined
   /** Cuts the connection without a word. */
   drop(): void
 }
@@ -34,7 +44,7 @@ export interface ConnectionOptions {
   readonly clock: VirtualClock
   readonly staticKey: KeyPair
   /** A client said hello: the server's hello goes out when `proceed` is called with a certificate chain. */
-  readonly onHandshake: (line: Line, proceed: (chain: Uint8Array) => void) => void
+  readonly onHandshake: (line: Line, proceed: (chain: Uint8Array, times?: number) => void) => void
   /** The handshake is done. */
   readonly onClient: (
     line: Line,
@@ -51,11 +61,28 @@ export function serveConnection(options: ConnectionOptions): Line {
   let ciphers: { readonly send: Cipher; readonly receive: Cipher } | undefined
   let receiver: Receiver | undefined
   let over = false
+  let swaps = false
+  let overtaken: { readonly stanza: Node; readonly timer: unknown } | undefined
+
+  const transmit = (stanza: Node): void => {
+    if (over || ciphers === undefined) return
+    options.record('server', stanza)
+    socket.send(frame(ciphers.send.seal(compressed(encodeNode(addressed(stanza))))))
+  }
+
+  const sendOvertaken = (): void => {
+    const late = overtaken
+    overtaken = undefined
+    if (late === undefined) return
+    clock.clearTimeout(late.timer)
+    transmit(late.stanza)
+  }
 
   const close = (how: () => void): void => {
     if (over) return
     over = true
     clock.clearTimeout(limit)
+    if (overtaken !== undefined) clock.clearTimeout(overtaken.timer)
     how()
     receiver?.closed()
   }
@@ -64,13 +91,25 @@ export function serveConnection(options: ConnectionOptions): Line {
     get closed() {
       return over
     },
+    get routing() {
+      return frames.routing
+    },
     send(stanza) {
       if (over || ciphers === undefined) return
-      options.record('server', stanza)
-      socket.send(frame(ciphers.send.seal(encodeNode(addressed(stanza)))))
+      if (swaps && overtaken === undefined) {
+        swaps = false
+        overtaken = { stanza, timer: clock.setTimeout(sendOvertaken, OVERTAKEN_WITHIN_MS) }
+        return
+      }
+      transmit(stanza)
+      sendOvertaken()
+    },
+    swapNext() {
+      swaps = true
     },
     end(last) {
-      if (last !== undefined) line.send(last)
+      sendOvertaken()
+      if (last !== undefined) transmit(last)
       close(() => socket.close())
     },
     drop() {
@@ -82,10 +121,10 @@ export function serveConnection(options: ConnectionOptions): Line {
 
   const greet = (clientHello: Uint8Array): void => {
     greeted = true
-    options.onHandshake(line, (chain) => {
+    options.onHandshake(line, (chain, times = 1) => {
       if (over) return
       handshake = answerHandshake({ clientHello, ephemeral: generateKeyPair(), staticKey: options.staticKey, chain })
-      socket.send(frame(handshake.hello))
+      for (let sent = 0; sent < times; sent++) socket.send(frame(handshake.hello))
     })
   }
 
@@ -128,16 +167,22 @@ export function serveConnection(options: ConnectionOptions): Line {
 const ROUTED = Uint8Array.of(0x45, 0x44, 0x00, 0x01)
 
 /** Frames after the introduction: the header, with routing info before it if an earlier connection handed some out. */
-function createIntroducedReader(): FrameReader {
+function createIntroducedReader(): FrameReader & { readonly routing: Uint8Array | undefined } {
   const frames = createFrameReader(MAX_FRAME)
   let held: Uint8Array | undefined = new Uint8Array(0)
+  let routing: Uint8Array | undefined
   return {
+    get routing() {
+      return routing
+    },
     push(chunk) {
       if (held === undefined) return frames.push(chunk)
       held = Buffer.concat([held, chunk])
       const length = introductionLength(held)
       if (length === undefined) return []
       const rest = held.subarray(length)
+      const before = length - NOISE_HEADER.length
+      if (before > 0) routing = held.slice(ROUTED.length + 3, before)
       held = undefined
       return frames.push(rest)
     },
@@ -160,6 +205,12 @@ export function introductionLength(bytes: Uint8Array): number | undefined {
 
 function startsWith(bytes: Uint8Array, head: Uint8Array): boolean {
   return Buffer.compare(bytes.subarray(0, head.length), head) === 0
+}
+
+function compressed(plaintext: Uint8Array): Uint8Array {
+  if (plaintext.length < COMPRESSED_FROM) return plaintext
+  const short = Buffer.concat([Uint8Array.of(0x02), deflateSync(plaintext.subarray(1))])
+  return short.length < plaintext.length ? short : plaintext
 }
 
 /**

@@ -13,6 +13,7 @@ import { type Line, type Receiver, serveConnection } from './connection.ts'
 import type { Dialogue } from './dialogue.ts'
 import { createFaults, type Fault, type Stage, type Tampering } from './faults.ts'
 import { digitsOf } from './jid.ts'
+import { linkByPasskey } from './linking.ts'
 import { serveLogin } from './login.ts'
 import { createPhone, createScreen, type Phone, type Screen } from './phone.ts'
 import { createPhoneInbox, type PhoneInbox } from './phone-inbox.ts'
@@ -22,14 +23,17 @@ import { serveRegistration } from './registration.ts'
 import { listen } from './server.ts'
 import { createStanzaRecord, type RecordedStanza } from './stanza-record.ts'
 import { streamErrorNode } from './stream-errors.ts'
+import { createThrottle, type ThrottleOptions } from './throttle.ts'
 import { distrustRoot, trustRoot } from './trust.ts'
 import { createVirtualClock } from './virtual-clock.ts'
-import { reach, type World } from './world.ts'
+import { isTampering, reach, type World } from './world.ts'
 
 export interface EmulatorOptions {
   /** Default: any free one. */
   readonly port?: number
   readonly clock?: Clock
+  /** How many codes one number may ask for before the server answers 400, and within what time; default 20 in 10 minutes. */
+  readonly throttle?: ThrottleOptions
 }
 
 export interface PhoneOptions {
@@ -39,6 +43,10 @@ export interface PhoneOptions {
   readonly platform?: 'android' | 'ios'
   /** Linking asks for a passkey; default false. */
   readonly passkey?: boolean
+  /** The account's messages are handled by a provider: its signatures have other prefixes; default false. */
+  readonly hosted?: boolean
+  /** False: this phone's WhatsApp is too old to link devices, and a scan by it is refused; default true. */
+  readonly multiDevice?: boolean
 }
 
 /** WhatsApp's side and the phones, in this process, for tests and demonstrations. */
@@ -59,22 +67,36 @@ export interface Emulator {
   addPhone(number: string, options?: PhoneOptions): Phone
   /**
    * The stage fails: an IQ error with the code; at 'login' a `<failure reason=code>`; at 'handshake' and 'pair_device'
-   * the socket closes; where the server would speak for the phone, the phone is refused.
+   * the socket closes, or at 'pair_device' with `as: 'failure'` a `<failure reason=code>` ends it; where the server would speak for the phone, the phone is refused.
    * `times`, here and below: default 1, counts down; 0 takes the fault back.
    */
-  fail(fault: { at: Stage; code: number; text?: string; backoffS?: number; times?: number }): void
+  fail(fault: { at: Stage; code: number; text?: string; backoffS?: number; as?: 'failure'; times?: number }): void
   /** The stage comes `ms` later; without `ms` never. */
   hold(fault: { at: Stage; ms?: number; times?: number }): void
   /** The connection is cut when the stage is reached. */
   disconnect(fault: { at: Stage; times?: number }): void
   /** Something that is sent at the stage is wrong. Throws a RangeError where that makes no sense. */
   tamper(fault: { at: Stage; with: Tampering; times?: number }): void
+  /**
+   * What is sent first at the stage goes out after the stanza that follows it, or a second of the emulator's time later when
+   * none does. Throws a RangeError at `handshake` and `pair_device_sign`.
+   */
+  reorder(fault: { at: Stage; times?: number }): void
   /** Ends open connections with this `<stream:error>`: all, or those of a number, an account or one device (JID). */
   streamError(code: number, target?: string): void
   /** Moves the emulator's own time: lifetimes, delays, limits. Resolves when what fell due has happened. */
   advance(ms: number): Promise<void>
   /** The newest 10,000, both directions, as they were before encryption. */
   readonly stanzas: readonly RecordedStanza[]
+  /**
+   * Every connection whose handshake was completed, oldest first. `routed`: it came with routing info, which an earlier
+   * connection had been given.
+   */
+  readonly connections: readonly {
+    readonly kind: 'registration' | 'login'
+    readonly at: number
+    readonly routed: boolean
+  }[]
   /** Successful logins; the JID with its device. */
   readonly logins: readonly { readonly jid: string; readonly at: number }[]
   /** Closes every connection and the port; nothing of it runs afterwards. */
@@ -92,7 +114,7 @@ const PING_MS = 60_000
 /** For tests of those who check certificates: the same emulator, with exactly one thing wrong in its chain. */
 export async function startForgedEmulator(
   defect: CertificateDefect | undefined,
-  { port = 0, clock: base = systemClock }: EmulatorOptions = {},
+  { port = 0, clock: base = systemClock, throttle = {} }: EmulatorOptions = {},
 ): Promise<Emulator> {
   const clock = createVirtualClock(base)
   const root = generateKeyPair()
@@ -101,6 +123,7 @@ export async function startForgedEmulator(
   const accounts = createAccounts()
   const record = createStanzaRecord()
   const logins: { jid: string; at: number }[] = []
+  const connections: { kind: 'registration' | 'login'; at: number; routed: boolean }[] = []
   const phones = new Map<Account, { readonly inbox: PhoneInbox; readonly screen: Screen }>()
   const open = new Map<Line, Opened>()
 
@@ -112,7 +135,11 @@ export async function startForgedEmulator(
     post,
     codes: createCodes(clock.now),
     refs: createQrRefs(clock.now),
+    throttle: createThrottle(throttle, clock.now),
     prompt: (account, device) => phones.get(account)?.screen.prompts.push({ device }),
+    showComparison: (account, code) => phones.get(account)?.screen.comparisons.push({ code }),
+    // Whoever did not confirm is told by the companion.
+    linkByPasskey: (request) => void linkByPasskey(world, request).catch(() => {}),
     noteLogin: (device) => void logins.push({ jid: device.jid, at: clock.now() }),
   }
 
@@ -129,12 +156,14 @@ export async function startForgedEmulator(
       onHandshake(line, proceed) {
         reach(world, line, 'handshake', (fault) => {
           if (fault?.kind === 'fail' || fault?.kind === 'disconnect') return line.drop()
+          if (isTampering(fault, 'duplicate')) return proceed(chain, 2)
           proceed(fault?.kind === 'tamper' ? chainWith(HANDSHAKE_DEFECTS[fault.with]) : chain)
         })
       },
       onClient(line, { key, payload: bytes }) {
         const payload = readClientPayload(bytes)
         if (payload === undefined) return void line.end(node('failure', { reason: '400' }))
+        connections.push({ kind: payload.kind, at: clock.now(), routed: line.routing !== undefined })
         const opened =
           payload.kind === 'login'
             ? serveLogin(world, line, { key, payload })
@@ -170,11 +199,12 @@ export async function startForgedEmulator(
       return { waWebSocketUrl: endpoint.url }
     },
     trust: () => trustRoot(endpoint.rootKey),
-    addPhone(number, { name = 'Phone', platform = 'android', passkey = false } = {}) {
+    addPhone(number, options = {}) {
+      const { name = 'Phone', platform = 'android', passkey = false, hosted = false, multiDevice = true } = options
       const digits = digitsOf(number)
       if (!/^[1-9]\d{6,14}$/.test(digits))
         throw new RangeError('a phone needs a number of 7 to 15 digits, country code first')
-      const account = accounts.add({ digits, name, platform, passkey })
+      const account = accounts.add({ digits, name, platform, passkey, hosted, multiDevice })
       const screen = createScreen()
       const inbox = createPhoneInbox({
         account,
@@ -186,7 +216,8 @@ export async function startForgedEmulator(
       phones.set(account, { inbox, screen })
       return createPhone({ world, account, inbox, screen })
     },
-    fail: (fault) => set(fault, { kind: 'fail', code: fault.code, text: fault.text, backoffS: fault.backoffS }),
+    fail: ({ at, times, ...refusal }) => faults.set(at, { kind: 'fail', ...refusal }, times),
+    reorder: (fault) => set(fault, { kind: 'reorder' }),
     hold: (fault) => set(fault, { kind: 'hold', ms: fault.ms }),
     disconnect: (fault) => set(fault, { kind: 'disconnect' }),
     tamper: (fault) => set(fault, { kind: 'tamper', with: fault.with }),
@@ -196,6 +227,7 @@ export async function startForgedEmulator(
     },
     advance: clock.advance,
     stanzas: record.stanzas,
+    connections,
     logins,
     async stop() {
       distrustRoot(endpoint.rootKey)
@@ -204,6 +236,7 @@ export async function startForgedEmulator(
       await server.close()
       for (const { screen } of phones.values()) {
         screen.prompts.stop()
+        screen.comparisons.stop()
         screen.texts.stop()
       }
     },

@@ -33,16 +33,20 @@ export interface Refusal {
 }
 
 export type Fault =
-  | ({ readonly kind: 'fail' } & Refusal)
+  /** `as` at `pair_device`: a `<failure>` in place of a socket that closes. */
+  | ({ readonly kind: 'fail'; readonly as?: 'failure' | undefined } & Refusal)
   | { readonly kind: 'disconnect' }
   | { readonly kind: 'tamper'; readonly with: Tampering }
   /** Without `ms`: silence. */
   | { readonly kind: 'hold'; readonly ms?: number | undefined }
+  /** What is sent first at the stage goes out after the stanza that follows it. */
+  | { readonly kind: 'reorder' }
 
 /** What happens at a stage this time: first the delay, then the rest. */
 export interface Strike {
   readonly hold?: { readonly ms?: number }
-  readonly fault?: Exclude<Fault, { kind: 'hold' }>
+  readonly reorder?: true
+  readonly fault?: Exclude<Fault, { kind: 'hold' | 'reorder' }>
 }
 
 export interface Faults {
@@ -52,18 +56,29 @@ export interface Faults {
   strike(at: Stage): Strike
 }
 
-/** Where each change can be made; elsewhere there is nothing to change. */
-const TAMPERABLE: Readonly<Record<Tampering, readonly Stage[]>> = {
+/** Where each change can be made; elsewhere there is nothing to change. docs/emulator.md says what each does there. */
+export const TAMPERABLE: Readonly<Record<Tampering, readonly Stage[]>> = {
   ref: ['pair_device', 'companion_hello', 'primary_hello'],
   hmac: ['pair_success'],
   signature: ['handshake', 'pair_success'],
   'missing-child': ['handshake', 'pair_device', 'companion_hello', 'primary_hello', 'pair_success'],
-  duplicate: ['pair_device', 'companion_hello', 'primary_hello', 'companion_finish', 'pair_success', 'login'],
-  refresh: ['companion_hello', 'primary_hello', 'companion_finish'],
-  'refresh-manual': ['companion_hello', 'primary_hello', 'companion_finish'],
-  'companion-reg-refresh': ['pair_device', 'companion_hello', 'primary_hello', 'companion_finish', 'pair_success'],
-  passkey: ['companion_hello', 'primary_hello', 'companion_finish', 'pair_success'],
+  // At every stage something is sent that can be sent twice.
+  duplicate: STAGES,
+  refresh: ['companion_hello', 'primary_hello', 'companion_finish', 'pair_success'],
+  'refresh-manual': ['companion_hello', 'primary_hello', 'companion_finish', 'pair_success'],
+  'companion-reg-refresh': [
+    'pair_device',
+    'companion_hello',
+    'primary_hello',
+    'companion_finish',
+    'pair_success',
+    'pair_device_sign',
+  ],
+  passkey: ['companion_hello', 'primary_hello', 'companion_finish', 'pair_success', 'pair_device_sign'],
 }
+
+/** Where an order can be changed: not before there are stanzas, and not for the last one. */
+export const REORDERABLE: readonly Stage[] = STAGES.filter((at) => at !== 'handshake' && at !== 'pair_device_sign')
 
 interface Planned {
   readonly fault: Fault
@@ -104,10 +119,12 @@ export function createFaults(): Faults {
       const hold = take(plan, (fault) => fault.kind === 'hold')
       // Silence: the stage does not come, and what was set besides strikes the next time.
       if (hold?.kind === 'hold' && hold.ms === undefined) return { hold: {} }
-      const fault = take(plan, (fault) => fault.kind !== 'hold')
+      const reorder = take(plan, (fault) => fault.kind === 'reorder')
+      const fault = take(plan, (fault) => fault.kind !== 'hold' && fault.kind !== 'reorder')
       return {
         ...(hold?.kind === 'hold' && hold.ms !== undefined && { hold: { ms: hold.ms } }),
-        ...(fault !== undefined && fault.kind !== 'hold' && { fault }),
+        ...(reorder !== undefined && { reorder: true }),
+        ...(fault !== undefined && fault.kind !== 'hold' && fault.kind !== 'reorder' && { fault }),
       }
     },
   }
@@ -124,6 +141,10 @@ function check(at: Stage, fault: Fault, times: number): void {
   if (fault.kind === 'fail' && !Number.isInteger(fault.code))
     throw new RangeError('a fail fault needs a whole number as code')
   if (fault.kind === 'hold' && fault.ms !== undefined && !(fault.ms >= 0)) throw new RangeError('ms must be 0 or more')
+  if (fault.kind === 'fail' && fault.as !== undefined && (fault.as !== 'failure' || at !== 'pair_device'))
+    throw new RangeError('“as: failure” is for pair_device: there it is sent in place of a socket that closes')
+  if (fault.kind === 'reorder' && !REORDERABLE.includes(at))
+    throw new RangeError(`the order can be changed at ${REORDERABLE.join(', ')}, not at ${at}`)
   if (fault.kind !== 'tamper') return
   const stages = TAMPERABLE[fault.with]
   if (stages === undefined) throw new RangeError(`there is no tampering “${fault.with}”`)

@@ -1,9 +1,10 @@
 // What the person does on the phone to link a companion: types its code, or scans its QR.
 import { randomBytes } from 'node:crypto'
 import { generateKeyPair, type KeyPair } from '../wire/bridge.ts'
+import { node, S_WHATSAPP_NET } from '../wire/nodes.ts'
 import type { Account } from './accounts.ts'
 import { sameBytes } from './client-payload.ts'
-import { type CompanionFinish, sendPrimaryHello } from './code-stages.ts'
+import { type CompanionFinish, notifyHello, sendPrimaryHello } from './code-stages.ts'
 import { assertLive, type CodeRequest } from './codes.ts'
 import { pair } from './pairing.ts'
 import { askForPasskey } from './passkey.ts'
@@ -21,7 +22,7 @@ export async function enterCode(world: World, account: Account, typed: string): 
     const half = await world.clock.busy(prepare(plainCode(typed), request))
     assertLive(request, world.clock.now())
     const hello = { wrappedEphemeral: half.wrappedEphemeral, identity: account.identity.public }
-    const advSecret = await secretFrom(half, request, await sendPrimaryHello(world, request, hello))
+    const advSecret = await secretFrom(world, half, request, await sendPrimaryHello(world, request, hello))
     const linked = await pair(world, { account, registration: request.registration, advSecret, scanned: false })
     request.over = 'used'
     return linked
@@ -45,9 +46,14 @@ async function prepare(code: string, request: CodeRequest): Promise<Half> {
 }
 
 /** The adv secret in the companion's answer, or in place of it, or after it, the one of a passkey ceremony. */
-async function secretFrom(half: Half, request: CodeRequest, finish: CompanionFinish | 'passkey'): Promise<Uint8Array> {
+async function secretFrom(
+  world: World,
+  half: Half,
+  request: CodeRequest,
+  finish: CompanionFinish | 'passkey',
+): Promise<Uint8Array> {
   const { account, registration } = request
-  if (finish === 'passkey') return askForPasskey(registration, undefined)
+  if (finish === 'passkey') return askForPasskey(world, request, undefined)
   const keys = {
     primaryEphemeral: half.ephemeral,
     primaryIdentity: account.identity,
@@ -57,7 +63,7 @@ async function secretFrom(half: Half, request: CodeRequest, finish: CompanionFin
   const isItself = sameBytes(finish.identity, registration.payload.identity)
   const secret = isItself ? openBundle(finish.wrappedBundle, keys) : undefined
   if (secret === undefined) throw wrongCode()
-  return finish.passkey || account.passkey ? askForPasskey(registration, secret) : secret
+  return finish.passkey || account.passkey ? askForPasskey(world, request, secret) : secret
 }
 
 /** Rejects with PhoneError expired · timeout · refused · no-request. */
@@ -67,10 +73,30 @@ export async function scanQr(world: World, account: Account, text: string): Prom
   const registration = world.refs.find(qr.ref)
   if (!sameBytes(qr.noiseKey, registration.clientKey) || !sameBytes(qr.identity, registration.payload.identity))
     throw new PhoneError('refused', 'the QR code names other keys than the companion connected with')
+  if (!account.multiDevice) {
+    registration.line.send(node('ib', { from: S_WHATSAPP_NET }, [node('downgrade_webclient')]))
+    throw new PhoneError('refused', 'this phone’s WhatsApp is too old to link devices')
+  }
   return alone(registration, async () => {
-    const advSecret = account.passkey ? await askForPasskey(registration, qr.advSecret) : qr.advSecret
+    const parties = { account, registration }
+    const advSecret = account.passkey ? await askForPasskey(world, parties, qr.advSecret) : qr.advSecret
     return pair(world, { account, registration, advSecret, scanned: !account.passkey })
   })
+}
+
+/** The server asks for a passkey before anybody typed the code; the device is linked when it got one. */
+export async function linkByPasskey(world: World, request: CodeRequest): Promise<void> {
+  const { account, registration } = request
+  await alone(registration, async () => {
+    const advSecret = await askForPasskey(world, request, undefined)
+    await pair(world, { account, registration, advSecret, scanned: false })
+    request.over = 'used'
+  })
+}
+
+/** The person opens Linked devices: the companion that waits for a code gets a notification without keys. */
+export function openLinkedDevices(world: World, account: Account): void {
+  notifyHello(world.codes.live(account), [])
 }
 
 /**

@@ -1,14 +1,13 @@
 // A login connection: a linked device comes online (docs/protocol.md section 9).
-import { randomBytes } from 'node:crypto'
 import { childOf, type Node, node } from '../wire/nodes.ts'
 import type { LinkedDevice, OnlineDevice } from './accounts.ts'
 import { type LoginPayload, sameBytes } from './client-payload.ts'
 import type { Line, Receiver } from './connection.ts'
 import { createDialogue, type Dialogue } from './dialogue.ts'
-import type { Refusal } from './faults.ts'
 import { digitsOf, lidJid, parseJid, pnJid } from './jid.ts'
 import { goOffline } from './presence.ts'
 import { answerQuery } from './queries.ts'
+import { edgeRouting, failureNode } from './server-words.ts'
 import { replaced } from './stream-errors.ts'
 import { isTampering, reach, type World } from './world.ts'
 
@@ -57,7 +56,7 @@ export function serveLogin(
     world.noteLogin(device)
     line.send(successNode(world, device))
     if (twice) line.send(successNode(world, device))
-    line.send(node('ib', {}, [node('edge_routing', {}, [node('routing_info', {}, randomBytes(8))])]))
+    line.send(edgeRouting())
     if (active) activate()
   }
 
@@ -74,6 +73,7 @@ export function serveLogin(
       if (fault?.kind === 'disconnect') return line.drop()
       if (fault?.kind === 'fail') return dialogue.refuse(iq, fault)
       answer(iq)
+      if (isTampering(fault, 'duplicate')) dialogue.answer(iq)
     })
   }
 
@@ -140,14 +140,5 @@ function successNode(world: World, { account, id }: LinkedDevice): Node {
     lid: lidJid(account.lid, id),
     display_name: account.name,
     location: 'emulator',
-  })
-}
-
-/** `<failure reason>`; with 402 the backoff is the length of the ban (docs/protocol.md section 10). */
-function failureNode({ code, text, backoffS }: Refusal): Node {
-  return node('failure', {
-    reason: String(code),
-    ...(text !== undefined && { message: text }),
-    ...(backoffS !== undefined && { expire: String(backoffS) }),
   })
 }

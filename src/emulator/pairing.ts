@@ -3,10 +3,11 @@
 import { bytesOf, childOf, type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
 import { deviceSigned, type IssuedIdentity, issueIdentity } from './account-identity.ts'
 import { type Account, addDevice, takeDeviceId } from './accounts.ts'
+import { isRefresh, refreshCode } from './code-stages.ts'
 import { announceDevice } from './device-changes.ts'
 import type { Strike } from './faults.ts'
 import { lidJid, pnJid } from './jid.ts'
-import { askForPasskey } from './passkey.ts'
+import { askForPasskey, requestNode } from './passkey.ts'
 import { PhoneError } from './phone-error.ts'
 import type { Registration } from './registration.ts'
 import { isTampering, reach, type World } from './world.ts'
@@ -26,8 +27,13 @@ export async function pair(world: World, pairing: Pairing): Promise<{ readonly j
   const { registration } = pairing
   const fault = await reached(world, registration)
   if (fault?.kind === 'fail') throw new PhoneError('refused', `the server refused with ${fault.code}`)
+  const { request } = registration
+  if (isRefresh(fault) && request !== undefined && !pairing.scanned) {
+    refreshCode(request, fault)
+    throw new PhoneError('expired', 'the server took the code back')
+  }
   if (isTampering(fault, 'passkey')) {
-    const advSecret = await askForPasskey(registration, pairing.advSecret)
+    const advSecret = await askForPasskey(world, pairing, pairing.advSecret)
     return signed(world, { ...pairing, advSecret }, undefined)
   }
   if (isTampering(fault, 'companion-reg-refresh')) {
@@ -57,10 +63,9 @@ async function signed(world: World, pairing: Pairing, fault: Strike['fault']): P
   const success = pairSuccess(account, id, issued, fault)
   const iqId = registration.dialogue.ask(success, attrs, (answer) => {
     if (answer.attrs['type'] === 'error') return linked.reject(refusedBy(answer))
-    takeSignature(world, pairing, id, issued, answer, linked)
+    takeSignature(world, pairing, { id, issued, success: [success, iqId, attrs] }, answer, linked)
   })
-  if (isTampering(fault, 'duplicate'))
-    registration.line.send(node('iq', { from: S_WHATSAPP_NET, type: 'set', id: iqId, ...attrs }, [success]))
+  if (isTampering(fault, 'duplicate')) repeat(registration, [success, iqId, attrs])
   await linked.promise
   return { jid: pnJid(account.digits, id) }
 }
@@ -78,6 +83,7 @@ function issue(
     now: world.clock.now(),
     deviceIdentity: registration.payload.identity,
     advSecret,
+    hosted: account.hosted,
     wrong: isTampering(fault, 'hmac') ? 'hmac' : isTampering(fault, 'signature') ? 'signature' : undefined,
   })
 }
@@ -91,11 +97,17 @@ function pairSuccess(account: Account, id: number, issued: IssuedIdentity, fault
   ])
 }
 
+type Success = readonly [content: Node, id: string, attrs: Readonly<Record<string, string>>]
+
+/** The very same IQ once more. */
+function repeat({ line }: Registration, [content, id, attrs]: Success): void {
+  line.send(node('iq', { from: S_WHATSAPP_NET, type: 'set', id, ...attrs }, [content]))
+}
+
 function takeSignature(
   world: World,
   { account, registration }: Pairing,
-  id: number,
-  issued: IssuedIdentity,
+  { id, issued, success }: { readonly id: number; readonly issued: IssuedIdentity; readonly success: Success },
   answer: Node,
   linked: { resolve(): void; reject(error: Error): void },
 ): void {
@@ -117,6 +129,9 @@ function takeSignature(
     announceDevice(addDevice(account, id, clientKey, payload), 'add')
     linked.resolve()
     if (fault?.kind === 'disconnect') return line.drop()
+    if (isTampering(fault, 'duplicate')) repeat(registration, success)
+    if (isTampering(fault, 'companion-reg-refresh')) registration.refreshSecret()
+    if (isTampering(fault, 'passkey')) registration.dialogue.notify('passkey_prologue_request', [requestNode()])
     line.end(node('stream:error', { code: '515' }))
   })
 }

@@ -1,13 +1,17 @@
-// The passkey gate ("Shortcake", docs/protocol.md section 6), the server's and the phone's side of it. The emulator
-// knows no account's passkey, so it checks everything about an assertion but its signature.
+// The passkey gate ("Shortcake", docs/protocol.md section 6), the server's and the phone's side of it. Of an assertion
+// everything is checked; the signature only when the credential is the passkey of the account's phone here, since the
+// emulator knows no other.
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { generateKeyPair } from '../wire/bridge.ts'
 import { bytesOf, childOf, childrenOf, type Node, node, textOf } from '../wire/nodes.ts'
 import { aesGcmOpen, agree } from '../wire/noise.ts'
 import { bytesField, decodeMessage, encodeMessage, numberField, textField } from '../wire/protobuf.ts'
+import type { Account } from './accounts.ts'
 import { sameBytes } from './client-payload.ts'
+import { codeText } from './code-text.ts'
 import { PhoneError } from './phone-error.ts'
 import type { Registration } from './registration.ts'
+import type { World } from './world.ts'
 
 const TIMEOUT_MS = 600_000
 const NOTHING = new Uint8Array(0)
@@ -28,14 +32,19 @@ interface Prologue {
  * secret that the phone has already, if any: a proof under it spares the comparison of codes. Without a proof the
  * person is taken to say that the codes agree. Rejects with PhoneError timeout · refused · no-request.
  */
-export function askForPasskey(registration: Registration, known: Uint8Array | undefined): Promise<Uint8Array> {
+export function askForPasskey(
+  world: World,
+  { account, registration }: { readonly account: Account; readonly registration: Registration },
+  known: Uint8Array | undefined,
+): Promise<Uint8Array> {
   const done = registration.wait<Uint8Array>(TIMEOUT_MS, 'nobody answered the passkey request')
   const challenge = randomBytes(32).toString('base64url')
-  const options = node('passkey_request_options', {}, Buffer.from(requestOptions(challenge)))
+  const options = requestNode(challenge)
   const primary = generateKeyPair()
   const primaryNonce = randomBytes(32)
   let ref: string | undefined
   let prologue: Prologue | undefined
+  let isKnown = false
   let revealed = false
 
   const { dialogue } = registration
@@ -50,13 +59,15 @@ export function askForPasskey(registration: Registration, known: Uint8Array | un
   }
 
   const takePrologue = (iq: Node, sent: Node): void => {
-    if (prologue !== undefined || !assertionHolds(sent, challenge)) return refuse(iq, 'the passkey assertion was wrong')
+    if (prologue !== undefined || !assertionHolds(sent, challenge, account))
+      return refuse(iq, 'the passkey assertion was wrong')
     const payload = bytesOf(childOf(sent, 'prologue_payload')) ?? NOTHING
     const read = readPrologue(payload, { ref, deviceType: registration.payload.platformType })
     if (read === undefined) return refuse(iq, 'the prologue was wrong')
     const proof = bytesOf(childOf(sent, 'pairing_handoff_proof'))
     if (proof !== undefined && !sameBytes(proof, handoffProof(known, payload))) return refuse(iq, 'the proof was wrong')
     prologue = read
+    isKnown = proof !== undefined
     dialogue.answer(iq)
     const identity = encodeMessage([
       [1, primary.public],
@@ -74,6 +85,8 @@ export function askForPasskey(registration: Registration, known: Uint8Array | un
     )
       return refuse(iq, 'the nonce does not open the commitment')
     revealed = true
+    // Who proved to be the companion that was scanned needs no comparison, and the phone shows no code.
+    if (!isKnown) world.showComparison(account, comparisonCode(nonce, primary.public, primaryNonce))
     dialogue.answer(iq)
   }
 
@@ -107,6 +120,17 @@ export function askForPasskey(registration: Registration, known: Uint8Array | un
   return done.promise
 }
 
+/** The notification's content, with a fresh challenge. */
+export function requestNode(challenge = randomBytes(32).toString('base64url')): Node {
+  return node('passkey_request_options', {}, Buffer.from(requestOptions(challenge)))
+}
+
+/** What the phone's screen shows: five bytes of its nonce under a hash of the companion's and its own key. */
+function comparisonCode(companionNonce: Uint8Array, primaryKey: Uint8Array, primaryNonce: Uint8Array): string {
+  const mask = sha256(companionNonce, primaryKey)
+  return codeText(primaryNonce.subarray(0, 5).map((byte, index) => byte ^ (mask[index] ?? 0)))
+}
+
 function requestOptions(challenge: string): string {
   return JSON.stringify({
     challenge,
@@ -118,13 +142,22 @@ function requestOptions(challenge: string): string {
   })
 }
 
-/** Form, identity and challenge. */
-function assertionHolds(prologue: Node, challenge: string): boolean {
+/** Form, identity and challenge; of the account's own passkey the signature, too. */
+function assertionHolds(prologue: Node, challenge: string, { authenticator }: Account): boolean {
   try {
     const assertion = JSON.parse(textOf(childOf(prologue, 'webauthn_assertion')) ?? '')
     const { clientDataJSON, authenticatorData, signature } = assertion.response
     const clientData = JSON.parse(Buffer.from(clientDataJSON, 'base64url').toString('utf8'))
     const credential = bytesOf(childOf(prologue, 'credential_id'))
+    const [signedData, data, proof] = [clientDataJSON, authenticatorData, signature].map((text) =>
+      Buffer.from(text, 'base64url'),
+    )
+    if (signedData === undefined || data === undefined || proof === undefined) return false
+    if (
+      sameBytes(credential, authenticator.credentialId) &&
+      !authenticator.signed({ clientData: signedData, data, signature: proof })
+    )
+      return false
     return (
       assertion.type === 'public-key' &&
       assertion.id === assertion.rawId &&

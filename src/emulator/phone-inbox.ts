@@ -202,7 +202,7 @@ function isVouchedFor({ from, encrypted, deviceIdentity }: Letter): boolean {
   if (from.device === 0 || encrypted.type === 'msg') return true
   const device = from.account.devices.get(from.device)
   if (device === undefined || deviceIdentity === undefined) return false
-  const keys = { account: from.account.identity.public, device: device.keys.identity }
+  const keys = { account: from.account.identity.public, device: device.keys.identity, hosted: from.account.hosted }
   return sameIdentity(encrypted.ciphertext, device.keys.identity) && vouchedFor(deviceIdentity, keys)
 }
 

@@ -1,7 +1,8 @@
 // A phone as its person uses it.
 import type { Account } from './accounts.ts'
+import type { PasskeyAssertion } from './authenticator.ts'
 import { digitsOf, pnJid } from './jid.ts'
-import { enterCode, scanQr } from './linking.ts'
+import { enterCode, openLinkedDevices, scanQr } from './linking.ts'
 import { PhoneError } from './phone-error.ts'
 import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
 import { unlinkDevice } from './unlinking.ts'
@@ -20,6 +21,12 @@ export interface Phone {
   enterCode(code: string): Promise<{ readonly jid: string }>
   /** The person scans the QR code with this text. Resolves and rejects as `enterCode`. */
   scanQr(data: string): Promise<{ readonly jid: string }>
+  /** The person opens Linked devices and types nothing: a companion that waits is told so. Throws PhoneError no-request. */
+  openLinkedDevices(): void
+  /** The account's owner confirms with the passkey: what `respond()` of a `passkey` event takes. Throws a RangeError. */
+  confirmPasskey(options: unknown): PasskeyAssertion
+  /** The next code that the phone shows to be compared with the companion's `verify`. Rejects when the emulator stops. */
+  comparison(): Promise<{ readonly code: string }>
   linkedDevices(): readonly {
     readonly jid: string
     readonly name: string
@@ -43,6 +50,7 @@ export interface Phone {
 /** The phone's screen: what came and was not looked at yet. */
 export interface Screen {
   readonly prompts: Inflow<{ readonly device: string }>
+  readonly comparisons: Inflow<{ readonly code: string }>
   readonly texts: Inflow<TextReceived>
 }
 
@@ -54,7 +62,11 @@ export interface Inflow<Item> {
 }
 
 export function createScreen(): Screen {
-  return { prompts: createInflow('prompted()'), texts: createInflow('received()') }
+  return {
+    prompts: createInflow('prompted()'),
+    comparisons: createInflow('comparison()'),
+    texts: createInflow('received()'),
+  }
 }
 
 const MAX_UNSEEN = 10_000
@@ -102,6 +114,9 @@ export function createPhone(options: {
     prompted: () => screen.prompts.next(),
     enterCode: (code) => enterCode(world, account, code),
     scanQr: (data) => scanQr(world, account, data),
+    openLinkedDevices: () => openLinkedDevices(world, account),
+    confirmPasskey: (options) => account.authenticator.confirm(options),
+    comparison: () => screen.comparisons.next(),
     linkedDevices: () =>
       [...account.devices.values()].map(({ jid, name, platform, online }) => ({
         jid,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { type Node, node, S_WHATSAPP_NET } from '../wire/nodes.ts'
 import { PhoneError } from './phone-error.ts'
 import type { Registration } from './registration.ts'
+import { edgeRouting, failureNode } from './server-words.ts'
 import { isTampering, reach, type World } from './world.ts'
 
 const REFS = 6
@@ -41,6 +42,7 @@ export function createQrRefs(now: () => number): QrRefs {
 /** Hands out six refs; the first lives 60 s, each later one 20 s more. */
 export function sendPairDevice(world: World, registration: Registration): void {
   reach(world, registration.line, 'pair_device', (fault) => {
+    if (fault?.kind === 'fail' && fault.as === 'failure') return registration.line.end(failureNode(fault))
     if (fault?.kind === 'fail' || fault?.kind === 'disconnect') return registration.line.drop()
     const texts = Array.from({ length: REFS }, () => `2@${randomBytes(64).toString('base64')}`)
     const now = world.clock.now()
@@ -53,6 +55,7 @@ export function sendPairDevice(world: World, registration: Registration): void {
     if (isTampering(fault, 'duplicate'))
       registration.line.send(node('iq', { from: S_WHATSAPP_NET, type: 'set', id, ...attrs }, [sent]))
     if (isTampering(fault, 'companion-reg-refresh')) registration.refreshSecret()
+    registration.line.send(edgeRouting())
   })
 }
 

@@ -1,10 +1,11 @@
 // What the rooms of one emulator share.
 import type { Account, Accounts, LinkedDevice } from './accounts.ts'
-import type { Codes } from './codes.ts'
+import type { CodeRequest, Codes } from './codes.ts'
 import type { Line } from './connection.ts'
 import type { Faults, Stage, Strike } from './faults.ts'
 import type { PostOffice } from './post-office.ts'
 import type { QrRefs } from './qr-refs.ts'
+import type { Throttle } from './throttle.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 export interface World {
@@ -16,6 +17,12 @@ export interface World {
   readonly post: PostOffice
   /** The notification on a phone: a companion wants a code to be typed. */
   readonly prompt: (account: Account, device: string) => void
+  /** How many hellos a number may have. */
+  readonly throttle: Throttle
+  /** A phone shows the code that is to be compared with the companion's. */
+  readonly showComparison: (account: Account, code: string) => void
+  /** The server wants a passkey before anybody typed the code; the phone links when it got one. */
+  readonly linkByPasskey: (request: CodeRequest) => void
   /** A device was let in. */
   readonly noteLogin: (device: LinkedDevice) => void
 }
@@ -25,11 +32,15 @@ export interface World {
  * is gone by then.
  */
 export function reach(world: World, line: Line, at: Stage, then: (fault: Strike['fault']) => unknown): void {
-  const { hold, fault } = world.faults.strike(at)
-  if (hold === undefined) return void then(fault)
+  const { hold, reorder, fault } = world.faults.strike(at)
+  const arrive = (): void => {
+    if (reorder === true) line.swapNext()
+    then(fault)
+  }
+  if (hold === undefined) return arrive()
   if (hold.ms === undefined) return
   world.clock.setTimeout(() => {
-    if (!line.closed) then(fault)
+    if (!line.closed) arrive()
   }, hold.ms)
 }
 

@@ -15,7 +15,7 @@ import { CONTACT, CONTACT_JID, JID, NUMBER, stillClock } from './steps.ts'
 function phoneAndDevice() {
   const clock = createVirtualClock(stillClock())
   const accounts = createAccounts()
-  const more = { name: 'x', platform: 'android', passkey: false } as const
+  const more = { name: 'x', platform: 'android', passkey: false, hosted: false, multiDevice: true } as const
   const account = accounts.add({ digits: NUMBER, ...more })
   const other = accounts.add({ digits: CONTACT, ...more })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ConnectionEnd, isRestart, readEnd } from '../../src/wire/ends.ts'
+import { type ConnectionEnd, harmlessText, isRestart, readEnd } from '../../src/wire/ends.ts'
 import { type Node, node } from '../../src/wire/nodes.ts'
 import { someStanza } from './stanzas.ts'
 
@@ -30,9 +30,19 @@ describe('<failure>', () => {
 
   it('carries on without what it does not have', () => {
     expect(failure({})).toEqual({ kind: 'failure' })
-    expect(failure({ reason: '403', message: 'text', url: 'https://example.org', location: 'rva' })).toEqual({
+    expect(failure({ reason: '403', url: 'https://example.org', location: 'rva' })).toEqual({
       kind: 'failure',
       reason: 403,
+    })
+  })
+
+  it('keeps what WhatsApp says in words: the message, or the header and text of a locked account', () => {
+    expect(failure({ reason: '403', message: 'text' })).toMatchObject({ text: 'text' })
+    const locked = { logout_message_header: 'Account locked', logout_message_subtext: 'Open WhatsApp to see why.' }
+    expect(failure({ reason: '403', ...locked, logout_message_locale: 'en' })).toEqual({
+      kind: 'failure',
+      reason: 403,
+      text: 'Account locked: Open WhatsApp to see why.',
     })
   })
 
@@ -100,6 +110,25 @@ describe('<stream:error>', () => {
     expect(streamError({ code: 'soon' }, [])).toEqual({ kind: 'stream-error' })
     expect(readEnd(node('stream:error', {}, 'text'))).toEqual({ kind: 'stream-error' })
     expect(readEnd(node('stream:error', {}, Buffer.from('bytes')))).toEqual({ kind: 'stream-error' })
+  })
+})
+
+describe('words of the server', () => {
+  it.each([
+    ['plain words', 'plain words'],
+    ['  two\n\tlines\u0007 and\u202e more ', 'two lines and more'],
+    ['call +1 202 555 0123 now', 'call … now'],
+    ['see https://example.org/?token=abc or mail a@example.org', 'see … or mail …'],
+    [`key ${'A'.repeat(43)}= here`, 'key … here'],
+    ['reason 403 of 2026', 'reason 403 of 2026'],
+    ['x '.repeat(400), `${'x '.repeat(100)}`],
+  ])('keep nothing that could be a secret, and stay on one line: %j', (text, kept) => {
+    expect(harmlessText(text)).toBe(kept)
+  })
+
+  it('are nothing when nothing is left of them', () => {
+    for (const text of [undefined, '', ' \n', '+12025550123', 'https://example.org'])
+      expect(harmlessText(text)).toBeUndefined()
   })
 })
 

@@ -1,6 +1,7 @@
 // QR codes: alone, and beside a code (docs/protocol.md section 2).
 import { describe, expect, it } from 'vitest'
 import type { ConnectionEnd } from '../../../src/wire/ends.ts'
+import { node } from '../../../src/wire/nodes.ts'
 import { toHex } from '../keys.ts'
 import { type Driver, dateAt, drive, FIRST_SECRET, OUR_IDENTITY, OUR_NOISE_KEY } from '../machine-driver.ts'
 import {
@@ -23,6 +24,29 @@ import { pairDevice, registrationRefresh, SIX_REFS } from '../server-stanzas.ts'
 const alone = (settings = {}) => drive({ settings: { digits: undefined, qr: true, ...settings } })
 const shown = (driver: Driver) => driver.events.flatMap((event) => (event.type === 'qr' ? [event] : []))
 const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+
+describe('what is told beside a picture', () => {
+  it('is that the scan was lost, when WhatsApp wants a new secret', () => {
+    const driver = ready(alone())
+    driver.receive(registrationRefresh('pair-device-rotate-qr'))
+    expect(last(shown(driver))).toMatchObject({ notice: 'scan-again' })
+  })
+
+  it('is that the phone is too old, when WhatsApp says so; the picture stays good', () => {
+    const driver = ready(alone())
+    driver.advance(10_000)
+    driver.receive(node('ib', { from: 's.whatsapp.net' }, [node('downgrade_webclient')]))
+    const [first, again] = shown(driver)
+    expect(again).toEqual({ ...first, notice: 'no-multi-device' })
+    driver.receive(proofByQr(driver))
+    expect(last(types(driver))).toBe('paired')
+  })
+
+  it('is nothing where there is no picture', () => {
+    const driver = live(drive())
+    expect(driver.receive(node('ib', { from: 's.whatsapp.net' }, [node('downgrade_webclient')]))).toEqual([])
+  })
+})
 
 describe('QR codes alone', () => {
   it('are drawn with our keys and the secret of the moment, from the moment of pair-device', () => {
@@ -162,7 +186,48 @@ describe('QR codes beside a code', () => {
     expect(qrRef(driver)).toBe('2@new')
     expect(hellos(driver)).toHaveLength(1)
     answerAsPhone(driver)
-    expect(last(types(driver))).toBe('confirming')
+    expect(types(driver)).toContain('confirming')
+  })
+
+  it('are drawn again with the secret of a companion_finish as soon as that is out, and a scan of it links', () => {
+    const driver = live(drive({ settings: { qr: true } }))
+    answerAsPhone(driver)
+    expect(types(driver).slice(-2)).toEqual(['confirming', 'qr'])
+    expect(toHex(qrSecret(driver))).toBe(toHex(driver.state.advSecret))
+    driver.receive(proofByQr(driver))
+    expect(last(types(driver))).toBe('paired')
+  })
+
+  it('that are spent come back with the next code, on a new connection', () => {
+    const driver = live(drive({ settings: { qr: true } }))
+    driver.advance(179_999)
+    expect(driver.state.qr).toBeUndefined()
+    expect(count(driver, 'connect')).toBe(1)
+    driver.advance(1)
+    expect(count(driver, 'connect')).toBe(2)
+    driver.receive(pairDevice(['2@again'], 'pd-2'))
+    expect(qrRef(driver)).toBe('2@again')
+    expect(hellos(driver)).toHaveLength(2)
+  })
+
+  it('that are spent come back also while the code waits for a person', () => {
+    const driver = live(drive({ settings: { qr: true, refresh: 'manual' } }))
+    driver.advance(180_000)
+    expect(last(types(driver))).toBe('code-expired')
+    untilConnected(driver)
+    driver.receive(pairDevice(['2@again'], 'pd-2'))
+    expect(qrRef(driver)).toBe('2@again')
+    driver.advance(20_000)
+    untilConnected(driver)
+    expect(count(driver, 'connect')).toBe(3)
+    expect(hellos(driver)).toHaveLength(1)
+  })
+
+  it('without codes beside them that asked for QR codes, a code that dies keeps its connection', () => {
+    const driver = live(drive())
+    driver.advance(180_000)
+    expect(count(driver, 'connect')).toBe(1)
+    expect(hellos(driver)).toHaveLength(2)
   })
 
   it('are taken away when the account is proven', () => {
