@@ -12,7 +12,10 @@ import { assembleStore } from './store.ts'
 export interface OpenOptions {
   /** 32 bytes, or a function that fetches them. SQLite without a key makes one beside the database. */
   readonly key?: Uint8Array | (() => Promise<Uint8Array>)
-  /** Keys that older values are sealed with. */
+  /**
+   * Keys that older values are sealed with. They are sealed anew with `key` in the background; `store.resealed()` tells
+   * when these keys are not needed any more.
+   */
   readonly previousKeys?: readonly Uint8Array[]
   readonly clock?: Clock
 }

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { authStateBehaviour } from './auth-state.ts'
 import { closeBehaviour } from './close.ts'
 import { folderBehaviour } from './folders.ts'
+import { keyChangeBehaviour } from './key-changes.ts'
 import { leaseBehaviour } from './leases.ts'
 import { limitBehaviour } from './limits.ts'
 import type { Place } from './place.ts'
@@ -14,5 +15,6 @@ export function describeStore(name: string, makePlace: () => Promise<Place>): vo
   describe(`${name}: folders`, () => folderBehaviour(makePlace))
   describe(`${name}: limits`, () => limitBehaviour(makePlace))
   describe(`${name}: leases`, () => leaseBehaviour(makePlace))
+  describe(`${name}: a change of the key`, () => keyChangeBehaviour(makePlace))
   describe(`${name}: close`, () => closeBehaviour(makePlace))
 }
