@@ -6,6 +6,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { MakeWASocket, SocketOptions } from '../linking/options.ts'
 import { type Endpoint, isWhatsApp, WHATSAPP } from '../wire/endpoint.ts'
 import { noteWhatsAppContact } from '../wire/whatsapp-contact.ts'
+import { maskedLogger } from './masked-logger.ts'
 
 export interface SocketRequest {
   readonly makeWASocket: MakeWASocket | undefined
@@ -28,9 +29,11 @@ export async function socketMaker(request: SocketRequest): Promise<(auth: Authen
   const given = request.makeWASocket ?? (await loadBaileys())
   const make = given as unknown as (config: Record<string, unknown>) => WASocket
   const endpoint = request.endpoint ?? WHATSAPP
+  // Also the one that the caller meant for Baileys alone: it would be told every stanza and key.
+  const logger = maskedLogger((request.socket?.['logger'] as Logger | undefined) ?? request.logger)
   return (auth) => {
     if (isWhatsApp(endpoint)) noteWhatsAppContact()
-    return make({ logger: request.logger, ...request.socket, waWebSocketUrl: endpoint.url, auth })
+    return make({ ...request.socket, logger, waWebSocketUrl: endpoint.url, auth })
   }
 }
 

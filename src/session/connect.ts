@@ -13,6 +13,7 @@ import type { ConnectionEnd } from '../wire/ends.ts'
 import { type Connection, type ConnectionState, type ConnectOptions, createListeners } from './connection.ts'
 import { collect } from './hand-over.ts'
 import type { HeldSocket } from './held-socket.ts'
+import { maskedLogger } from './masked-logger.ts'
 import { reconnectDelayMs, type StopReason, verdictOn } from './policy.ts'
 import { onSocketEnd } from './socket-end.ts'
 import { createSocketSource } from './socket-source.ts'
@@ -45,7 +46,7 @@ export function connect(options: ConnectOptions): Connection {
   const internals = internalsOf(options.store)
   const endpoint = checkedEndpoint(options.endpoint)
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? silentLogger
+  const logger = maskedLogger(options.logger ?? silentLogger)
   const listeners = createListeners(logger)
   const stopped = deferred<StopReason>()
   const closing = new AbortController()

@@ -16,7 +16,10 @@ export function createSocketSource(
   request: SocketRequest & {
     readonly store: Store
     readonly session: string
-    /** Credentials that could not be written: going on would lose them. */
+    /**
+     * Credentials or keys that could not be written or read: going on would lose them, or would tell contacts that their
+     * messages cannot be opened.
+     */
     readonly onSaveFailed: (cause: unknown) => void
   },
 ): SocketSource {
@@ -28,9 +31,26 @@ export function createSocketSource(
       make ??= await socketMaker(request)
       auth ??= await request.store.authState(request.session)
       const { state, saveCreds } = auth
-      const socket = make(state)
+      const socket = make({ creds: state.creds, keys: telling(state.keys, request.onSaveFailed) })
       socket.ev.on('creds.update', () => void saveCreds().catch(request.onSaveFailed))
       return holdSocket(socket, untold)
     },
+  }
+}
+
+/** Baileys takes a key that cannot be read for one that is missing, and asks for messages again that it cannot open. */
+function telling(keys: AuthenticationState['keys'], failed: (cause: unknown) => void): AuthenticationState['keys'] {
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (cause) {
+      failed(cause)
+      throw cause
+    }
+  }
+  return {
+    get: (type, ids) => told(Promise.resolve(keys.get(type, ids))),
+    set: (data) => told(Promise.resolve(keys.set(data))),
+    clear: () => told(Promise.resolve(keys.clear?.())),
   }
 }
