@@ -4,6 +4,7 @@ import { LinkError } from '../errors.ts'
 import { systemClock } from '../lib/clock.ts'
 import { deferred } from '../lib/deferred.ts'
 import { silentLogger } from '../lib/logger.ts'
+import { printedAs } from '../lib/printed-as.ts'
 import type { Lease } from '../store/contract.ts'
 import { internalsOf } from '../store/internals.ts'
 import { LeaseHeld } from '../store/leases.ts'
@@ -230,7 +231,7 @@ export function connect(options: ConnectOptions): Connection {
   if (options.signal?.aborted === true) closing.abort(new Stop('closed'))
   options.signal?.addEventListener('abort', closeOnSignal, { once: true })
   run().catch(conclude)
-  return connection
+  return printedAs(connection, 'Connection', () => ({ session, state }))
 }
 
 /** What nobody foresaw is the store's fault here: everything else has a verdict. */
