@@ -1,22 +1,37 @@
-// Keeps out a process that does not know that the key was changed. A change of the key seals the details of a link
-// first, and whoever writes to a link looks at them in the same transaction: what an outdated process would write comes
-// either before, and is sealed anew like everything else, or is refused.
+// Keeps out a process whose key is not the store's any more. A link takes writes only from who has its details under the
+// own key, which is looked at in the transaction of the write; and only who has the store's check value under the own key
+// may seal details anew. A change of the key begins with the check value and goes on with the details of each link: what
+// an outdated process writes comes either before, and is sealed anew like everything else, or is refused.
 import { StoreError } from '../errors.ts'
 import type { Backend, LinkRow } from './backend.ts'
+import { openDetails, sealDetails } from './links.ts'
 import type { Seal } from './seal.ts'
 
-/** @throws StoreError wrong-key when one of the links was sealed with a key that is not here */
-export function refuseOutdated(seal: Seal, links: readonly LinkRow[]): void {
+/** For what leaves the sealed part of links as it is. @throws StoreError wrong-key when one of them cannot be opened */
+export function refuseUnknown(seal: Seal, links: readonly LinkRow[]): void {
   if (!links.every(({ details }) => seal.isKnown(details))) throw outdated()
 }
 
-/** The same for a name without links: all there is to look at is the check value. */
-export async function refuseOutdatedStore(seal: Seal, backend: Backend): Promise<void> {
+/** @throws StoreError wrong-key when the store has another key by now, also one that is here as a previous one */
+export async function refuseOutdated(seal: Seal, backend: Backend): Promise<void> {
   const check = await backend.readCheck()
-  if (check !== undefined && !seal.isKnown(check)) throw outdated()
+  if (check !== undefined && !seal.isCurrent(check)) throw outdated()
 }
 
-function outdated(): StoreError {
+/**
+ * Seals the details of a link with the current key, when they are still as in `row`. Call it only when the check value was
+ * seen to be sealed with the current key *after* the row was read.
+ */
+export function resealDetails(backend: Backend, seal: Seal, { link, session, details }: LinkRow): Promise<void> {
+  return backend.change(session, (links) => {
+    const row = links.find((candidate) => candidate.link === link)
+    if (row === undefined || Buffer.compare(row.details, details) !== 0) return { writes: [], result: undefined }
+    const sealed = sealDetails(seal, row, openDetails(seal, row))
+    return { writes: [{ type: 'put-link', row: { ...row, details: sealed } }], result: undefined }
+  })
+}
+
+export function outdated(): StoreError {
   return new StoreError('wrong-key', 'another process has changed the key of the store: nothing was written', {
     advice: 'Start this process again with the new key.',
   })

@@ -3,7 +3,7 @@
 import type { AuthenticationCreds } from 'baileys'
 import type { Backend, Write } from './backend.ts'
 import { unpack } from './codec.ts'
-import { refuseOutdated } from './fence.ts'
+import { refuseOutdated, resealDetails } from './fence.ts'
 import type { Seal } from './seal.ts'
 import { nextTurn } from './slices.ts'
 import { createStoredValues, type LinkContents, type PackedKeys, type ValueChange } from './stored-values.ts'
@@ -41,14 +41,19 @@ export function createLinkValues(backend: Backend, seal: Seal, codec: ValueCodec
       running ??= run()
     })
 
-  const commit = (writes: readonly Write[]): Promise<void> =>
-    backend.change(of.session, (links) => {
-      refuseOutdated(
-        seal,
-        links.filter(({ link }) => link === of.link),
-      )
-      return { writes, result: undefined }
-    })
+  const commit = async (writes: readonly Write[]): Promise<void> => {
+    for (;;) {
+      const foreign = await backend.change(of.session, (links) => {
+        const row = links.find(({ link }) => link === of.link)
+        return row === undefined || seal.isCurrent(row.details)
+          ? { writes, result: undefined }
+          : { writes: [], result: row }
+      })
+      if (foreign === undefined) return
+      await refuseOutdated(seal, backend)
+      await resealDetails(backend, seal, foreign)
+    }
+  }
 
   const run = async (): Promise<void> => {
     await nextTurn()

@@ -2,7 +2,8 @@
 // it can be the last one before a crash, and any number of processes may be at it.
 import { StoreError } from '../errors.ts'
 import type { Backend, LinkRow, ValueRow, Write } from './backend.ts'
-import { openDetails, sealDetails } from './links.ts'
+import { refuseOutdated, resealDetails } from './fence.ts'
+import { openDetails } from './links.ts'
 import type { Seal } from './seal.ts'
 import { nextTurn } from './slices.ts'
 import type { ValueCodec } from './values.ts'
@@ -27,13 +28,18 @@ export interface Pass {
   readonly unreadable: number
 }
 
-/** Once through the whole store; undefined when it was told to stop. Details first: see fence.ts. */
+/**
+ * Once through the whole store; undefined when it was told to stop. Details first: see fence.ts.
+ * @throws StoreError wrong-key when yet another key came
+ */
 export async function resealOnce(work: Resealing): Promise<Pass | undefined> {
   let pass: Pass = { found: 0, unreadable: 0 }
-  const { backend, goOn } = work
-  for (const row of shuffled(await backend.readLinks())) {
+  const { backend, seal, goOn } = work
+  const rows = await backend.readLinks()
+  await refuseOutdated(seal, backend)
+  for (const row of shuffled(rows)) {
     if (!goOn()) return undefined
-    pass = sum(pass, await resealDetails(work, row))
+    pass = sum(pass, await resealRow(work, row))
     let after: Uint8Array | undefined
     do {
       if (!goOn()) return undefined
@@ -54,17 +60,19 @@ function shuffled(rows: readonly LinkRow[]): readonly LinkRow[] {
     .map(({ row }) => row)
 }
 
-async function resealDetails({ backend, seal }: Resealing, { link, session, details }: LinkRow): Promise<Pass> {
-  if (seal.isCurrent(details)) return counted(0, 0)
-  return backend.change(session, (links) => {
-    const row = links.find((candidate) => candidate.link === link)
-    if (row === undefined || seal.isCurrent(row.details)) return { writes: [], result: counted(0, 0) }
-    const sealed = unlessUnreadable(() => sealDetails(seal, row, openDetails(seal, row)))
-    if (sealed === undefined) return { writes: [], result: counted(0, 1) }
-    return { writes: [{ type: 'put-link', row: { ...row, details: sealed } }], result: counted(1, 0) }
-  })
+async function resealRow({ backend, seal }: Resealing, row: LinkRow): Promise<Pass> {
+  if (seal.isCurrent(row.details)) return counted(0, 0)
+  try {
+    await resealDetails(backend, seal, row)
+    return counted(1, 0)
+  } catch (thrown) {
+    // Damaged, or of a key that is not here: of another change of the key, which the next look at the check value tells.
+    if (thrown instanceof StoreError && isUnreadable(seal, row)) return counted(0, 1)
+    throw thrown
+  }
 }
 
+/** Written only while the link is ours: see fence.ts. */
 async function resealValues(work: Resealing, row: LinkRow, slice: readonly ValueRow[]): Promise<Pass> {
   const { backend, seal, codec } = work
   const old = slice.filter(({ value }) => !seal.isCurrent(value))
@@ -74,14 +82,22 @@ async function resealValues(work: Resealing, row: LinkRow, slice: readonly Value
     if (sealed !== undefined) swaps.push({ type: 'swap-value', link: row.link, lookup, old: value, value: sealed })
     if (index % TURN === TURN - 1) await nextTurn()
   }
-  if (swaps.length > 0) await backend.commit(swaps)
+  if (swaps.length > 0)
+    await backend.change(row.session, (links) => {
+      const now = links.find(({ link }) => link === row.link)
+      return { writes: now !== undefined && seal.isCurrent(now.details) ? swaps : [], result: undefined }
+    })
   return counted(swaps.length, old.length - swaps.length)
 }
 
+function isUnreadable(seal: Seal, row: LinkRow): boolean {
+  return unlessUnreadable(() => openDetails(seal, row)) === undefined
+}
+
 /** One value that nobody can read any more keeps no other from being sealed anew. */
-function unlessUnreadable(seal: () => Buffer): Buffer | undefined {
+function unlessUnreadable<T>(open: () => T): T | undefined {
   try {
-    return seal()
+    return open()
   } catch (thrown) {
     if (thrown instanceof StoreError) return undefined
     throw thrown

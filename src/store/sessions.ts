@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Backend, LinkRow, Write } from './backend.ts'
 import type { NewlyLinked, SessionInfo } from './contract.ts'
 import { isSigned } from './credentials.ts'
-import { refuseOutdated, refuseOutdatedStore } from './fence.ts'
+import { outdated, refuseOutdated, refuseUnknown } from './fence.ts'
 import { sweep } from './guarded.ts'
 import {
   adopt,
@@ -57,7 +57,7 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
 
   const change = async (session: string, decide: (links: readonly LinkRow[]) => readonly Write[]): Promise<void> => {
     const changed = backend.change(session, (links) => {
-      refuseOutdated(seal, links)
+      refuseUnknown(seal, links)
       return { writes: [...decide(links), sweep(clock.now())], result: undefined }
     })
     const settled = Promise.allSettled([changing.get(session), changed])
@@ -80,10 +80,10 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
   ): Promise<void> => {
     await change(row.session, (links) => [...decide(links, row, clock.now()), ...values])
     try {
-      await refuseOutdatedStore(seal, backend)
-    } catch (outdated) {
+      await refuseOutdated(seal, backend)
+    } catch (refusal) {
       await backend.change(row.session, (links) => ({ writes: undo(links, row.link), result: undefined }))
-      throw outdated
+      throw refusal
     }
   }
 
@@ -135,6 +135,7 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
       change(of.session, (links) => {
         const live = liveOf(links)
         if (live?.link !== of.link) return []
+        if (!seal.isCurrent(live.details)) throw outdated()
         const seen = confirmedAt === undefined ? {} : { confirmed: true, lastOnlineAt: confirmedAt }
         return [{ type: 'put-link', row: { ...live, ...seen, details: sealDetails(seal, of, details) } }]
       }),

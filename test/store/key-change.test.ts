@@ -377,6 +377,29 @@ describe('a process that has the old key only', () => {
     await old.close()
   })
 
+  it('or has the new one only as a previous one, is refused as well, and changes nothing back', async () => {
+    const backend = sharedDatabase()
+    await filled(backend)
+    const old = await openOn(backend, OLD, [NEW])
+    const { state, saveCreds } = await old.authState('sales')
+    await saveCreds()
+    const changing = openOn(
+      slow(backend, () => 1),
+      NEW,
+      [OLD],
+    )
+    await turns(2)
+    const writing = await Promise.allSettled([saveCreds(), (await changing).resealed(), saveCreds()])
+    expect(writing[1]?.status).toBe('fulfilled')
+    await expect(state.keys.set({ session: { x: Buffer.from('x') } })).rejects.toMatchObject({ code: 'wrong-key' })
+    await expect(internalsOf(old).saveLinked(await newlyLinked({ session: 'fresh' }))).rejects.toMatchObject({
+      code: 'wrong-key',
+    })
+    expect(await state.keys.get('session', ['contact 1'])).toEqual({ 'contact 1': Buffer.from('contact 1') })
+    await expectWhole(backend)
+    await old.close()
+  })
+
   it('loses nothing that was acknowledged and keeps nothing that was refused, at whatever moment it writes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.infiniteStream(fc.nat({ max: 3 })), async (pauses) => {
