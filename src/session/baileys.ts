@@ -7,6 +7,7 @@ import type { MakeWASocket, SocketOptions } from '../linking/options.ts'
 import { type Endpoint, isWhatsApp, WHATSAPP } from '../wire/endpoint.ts'
 import type { Version } from '../wire/messages.ts'
 import { noteWhatsAppContact } from '../wire/whatsapp-contact.ts'
+import { maskedLogger } from './masked-logger.ts'
 
 export interface SocketRequest {
   readonly makeWASocket: MakeWASocket | undefined
@@ -31,13 +32,15 @@ export async function socketMaker(
   const given = request.makeWASocket ?? (await loadBaileys())
   const make = given as unknown as (config: Record<string, unknown>) => WASocket
   const endpoint = request.endpoint ?? WHATSAPP
+  // Also the one that the caller meant for Baileys alone: it would be told every stanza and key.
+  const logger = maskedLogger((request.socket?.['logger'] as Logger | undefined) ?? request.logger)
   return (auth, version) => {
     if (isWhatsApp(endpoint)) noteWhatsAppContact()
     return make({
-      logger: request.logger,
       transactionOpts: COMMIT_ONCE,
       ...(version === undefined ? {} : { version }),
       ...request.socket,
+      logger,
       waWebSocketUrl: endpoint.url,
       auth,
     })

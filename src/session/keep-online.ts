@@ -3,6 +3,7 @@
 import { systemClock } from '../lib/clock.ts'
 import { deferred } from '../lib/deferred.ts'
 import { silentLogger } from '../lib/logger.ts'
+import { printedAs } from '../lib/printed-as.ts'
 import type { Lease } from '../store/contract.ts'
 import { internalsOf } from '../store/internals.ts'
 import { checkedSessionName } from '../store/session-name.ts'
@@ -13,6 +14,7 @@ import { type Connection, type ConnectionState, type ConnectOptions, createListe
 import { collect } from './hand-over.ts'
 import type { HeldSocket } from './held-socket.ts'
 import { createLeaving, isGone, whyNot } from './leaving.ts'
+import { maskedLogger } from './masked-logger.ts'
 import { FIRST_PACE, nextTry } from './pace.ts'
 import { type StopReason, type Verdict, verdictOn } from './policy.ts'
 import { runSocket, type SocketOutcome } from './socket-run.ts'
@@ -36,7 +38,7 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
   const internals = internalsOf(store)
   const endpoint = checkedEndpoint(options.endpoint)
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? silentLogger
+  const logger = maskedLogger(options.logger ?? silentLogger)
   const listeners = createListeners(logger)
   const stopped = deferred<StopReason>()
   const closing = new AbortController()
@@ -265,7 +267,7 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
   if (options.signal?.aborted === true) quit(new Stop('closed'))
   else options.signal?.addEventListener('abort', closeOnSignal, { once: true })
   run().catch(conclude)
-  return connection
+  return printedAs(connection, 'Connection', () => ({ session, state }))
 }
 
 /** WhatsApp's number, where there was one. */

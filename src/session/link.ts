@@ -14,6 +14,7 @@ import { warmBaileys } from './baileys.ts'
 import { type FirstLogin, logInFirst } from './first-login.ts'
 import { deposit } from './hand-over.ts'
 import { createLinking } from './linking.ts'
+import { maskedLogger } from './masked-logger.ts'
 import { closeSocket } from './socket-close.ts'
 
 /** ms for all tries of a first login together. */
@@ -145,7 +146,7 @@ async function runAttempt({ options, checked, internals, phone, clock, tell, beg
     store: internals,
     phone,
     clock,
-    logger: options.logger ?? silentLogger,
+    logger: maskedLogger(options.logger ?? silentLogger),
     agent: options.agent,
     onEvent(event) {
       if (event.type === 'paired') paired = event
@@ -181,7 +182,7 @@ function firstLogin({ options, checked, internals, clock, signal }: Owned): Prom
     makeWASocket: options.makeWASocket,
     socket: options.socket,
     endpoint: options.endpoint,
-    logger: options.logger ?? silentLogger,
+    logger: maskedLogger(options.logger ?? silentLogger),
   })
 }
 

@@ -1,6 +1,7 @@
 // The handle of one attempt: events for whoever iterates, a code for whoever awaits one, a result for all.
 import { LinkError } from '../errors.ts'
 import { type Deferred, deferred } from '../lib/deferred.ts'
+import { printedAs } from '../lib/printed-as.ts'
 import type { LinkEvent, LinkedSession, Linking, LinkState } from '../linking/events.ts'
 
 type ShownCode = { readonly code: string; readonly expiresAt: Date }
@@ -92,7 +93,7 @@ export function createLinking(commands: LinkingCommands): LinkingHandle {
   }
 
   return {
-    linking,
+    linking: printedAs(linking, 'Linking', () => ({ state })),
     tell,
     succeed(session) {
       end(undefined)

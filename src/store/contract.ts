@@ -61,6 +61,16 @@ export interface Store {
    * `invalid-session`, `invalid-options`
    */
   exportFolder(session: string, folder: string): Promise<void>
+  /**
+   * After an opening with `previousKeys`: resolves when nothing is sealed with one of them any more, so that they are
+   * not needed again. At once when none were given. The work itself goes on in the background, whether or not anybody
+   * waits; after a crash the next opening with the same keys takes it up.
+   *
+   * @throws StoreError `wrong-key`: another process has brought yet another key; `store-error`: the store was closed
+   * before
+   */
+  resealed(): Promise<void>
+  /** Waits for what is being written, and for a change of the key, 10 s at most. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

@@ -60,9 +60,15 @@ export function withdraw(links: readonly LinkRow[], session: string): readonly W
         advice: 'Log the session out, or remove it.',
       },
     )
-  const before = links.find((row) => row.link === withdrawn.replaced)
-  const gone: Write = { type: 'drop-link', link: withdrawn.link }
-  return before === undefined ? [gone] : [gone, put(relisted(before))]
+  return undo(links, withdrawn.link)
+}
+
+/** Takes back a link that was just written: what it replaced is listed again. */
+export function undo(links: readonly LinkRow[], link: number): readonly Write[] {
+  const fresh = links.find((row) => row.link === link)
+  const before = links.find((row) => row.link === fresh?.replaced)
+  const gone: Write = { type: 'drop-link', link }
+  return before === undefined || fresh?.listed !== true ? [gone] : [gone, put(relisted(before))]
 }
 
 /** A login was seen. */

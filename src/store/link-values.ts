@@ -1,8 +1,10 @@
 // The values of one link in use. Reads see every write that was called before; writes that gather while one is on its
 // way go to the database together, in order.
 import type { AuthenticationCreds } from 'baileys'
-import type { Backend } from './backend.ts'
+import type { Backend, Write } from './backend.ts'
 import { unpack } from './codec.ts'
+import { refuseOutdated, resealDetails } from './fence.ts'
+import type { Seal } from './seal.ts'
 import { nextTurn } from './slices.ts'
 import { createStoredValues, type LinkContents, type PackedKeys, type ValueChange } from './stored-values.ts'
 import type { LinkId, ValueCodec } from './values.ts'
@@ -28,7 +30,7 @@ interface Pending {
   reject(reason: unknown): void
 }
 
-export function createLinkValues(backend: Backend, codec: ValueCodec, of: LinkId): LinkValues {
+export function createLinkValues(backend: Backend, seal: Seal, codec: ValueCodec, of: LinkId): LinkValues {
   const stored = createStoredValues(backend, codec, of)
   const pending: Pending[] = []
   let running: Promise<void> | undefined
@@ -39,12 +41,26 @@ export function createLinkValues(backend: Backend, codec: ValueCodec, of: LinkId
       running ??= run()
     })
 
+  const commit = async (writes: readonly Write[]): Promise<void> => {
+    for (;;) {
+      const foreign = await backend.change(of.session, (links) => {
+        const row = links.find(({ link }) => link === of.link)
+        return row === undefined || seal.isCurrent(row.details)
+          ? { writes, result: undefined }
+          : { writes: [], result: row }
+      })
+      if (foreign === undefined) return
+      await refuseOutdated(seal, backend)
+      await resealDetails(backend, seal, foreign)
+    }
+  }
+
   const run = async (): Promise<void> => {
     await nextTurn()
     while (pending.length > 0) {
       const batch = [...pending]
       try {
-        await backend.commit(await stored.writesOf(batch.map(({ change }) => change)))
+        await commit(await stored.writesOf(batch.map(({ change }) => change)))
         for (const { resolve } of batch) resolve()
       } catch (thrown) {
         for (const { reject } of batch) reject(thrown)

@@ -66,7 +66,7 @@ export function infoOf(seal: Seal, row: LinkRow): SessionInfo {
   }
 }
 
-interface SealedLink {
+export interface SealedLink {
   readonly row: LinkRow
   readonly values: readonly Write[]
 }

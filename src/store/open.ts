@@ -15,7 +15,10 @@ export interface OpenOptions {
    * key refuses.
    */
   readonly key?: Uint8Array | (() => Promise<Uint8Array>)
-  /** Keys that older values are sealed with. */
+  /**
+   * Keys that older values are sealed with. They are sealed anew with `key` in the background; `store.resealed()` tells
+   * when these keys are not needed any more.
+   */
   readonly previousKeys?: readonly Uint8Array[]
   readonly clock?: Clock
 }

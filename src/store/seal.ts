@@ -12,7 +12,7 @@ import { StoreError } from '../errors.ts'
 
 /** Leads every sealed value, and is bound into it. */
 const FORMAT = 1
-const KEY_ID_BYTES = 4
+export const KEY_ID_BYTES = 4
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 const HEAD_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES
@@ -26,6 +26,10 @@ export interface Seal {
   open(sealed: Uint8Array, place: string): Buffer
   /** Whether it was sealed with the current key, and not with a previous one. */
   isCurrent(sealed: Uint8Array): boolean
+  /** Whether it was sealed with a key that is here, current or previous. */
+  isKnown(sealed: Uint8Array): boolean
+  /** Tells keys apart without telling anything of them, 4 bytes each; the current one first. */
+  readonly keyIds: readonly Uint8Array[]
 }
 
 interface DerivedKey {
@@ -36,7 +40,7 @@ interface DerivedKey {
 /** Keys are 32 bytes each. Values are sealed with `current`; those that a previous key sealed still open. */
 export function createSeal(current: Uint8Array, previous: readonly Uint8Array[] = []): Seal {
   const sealing = derived(current)
-  const keys = [sealing, ...previous.map(derived)]
+  const keys = [sealing, ...previous.map(derived).filter(({ id }) => !id.equals(sealing.id))]
   const nextNonce = nonces()
 
   return {
@@ -56,7 +60,7 @@ export function createSeal(current: Uint8Array, previous: readonly Uint8Array[] 
     open(sealed, place) {
       if (sealed[0] !== FORMAT || sealed.length < HEAD_BYTES + TAG_BYTES) throw damaged()
       const key = keys.find(({ id }) => id.equals(keyIdOf(sealed)))
-      if (key === undefined) throw new StoreError('wrong-key', 'the value was sealed with a key that was not given')
+      if (key === undefined) throw keyNotGiven()
       const decipher = createDecipheriv('aes-256-gcm', key.values, sealed.subarray(1 + KEY_ID_BYTES, HEAD_BYTES))
       decipher.setAAD(boundTo(place))
       decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES))
@@ -69,6 +73,8 @@ export function createSeal(current: Uint8Array, previous: readonly Uint8Array[] 
       return plain
     },
     isCurrent: (sealed) => sealing.id.equals(keyIdOf(sealed)),
+    isKnown: (sealed) => keys.some(({ id }) => id.equals(keyIdOf(sealed))),
+    keyIds: keys.map(({ id }) => id),
   }
 }
 
@@ -95,12 +101,18 @@ function subKey(key: Uint8Array, purpose: string, bytes: number): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `paircode store ${purpose}`, bytes))
 }
 
-function keyIdOf(sealed: Uint8Array): Uint8Array {
+export function keyIdOf(sealed: Uint8Array): Uint8Array {
   return sealed.subarray(1, 1 + KEY_ID_BYTES)
 }
 
 function boundTo(place: string): Buffer {
   return Buffer.from(`paircode store ${FORMAT}\0${place}`, 'utf8')
+}
+
+function keyNotGiven(): StoreError {
+  return new StoreError('wrong-key', 'the value was sealed with a key that was not given', {
+    advice: 'The key of the store may have been changed. Start this process again with the key that counts now.',
+  })
 }
 
 function damaged(cause?: unknown): StoreError {

@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Backend, LinkRow, Write } from './backend.ts'
 import type { NewlyLinked, SessionInfo } from './contract.ts'
 import { isSigned } from './credentials.ts'
+import { outdated, refuseOutdated, refuseUnknown } from './fence.ts'
 import { sweep } from './guarded.ts'
 import {
   adopt,
@@ -15,6 +16,7 @@ import {
   replace,
   restore,
   retire,
+  undo,
   withdraw,
 } from './life-cycle.ts'
 import {
@@ -22,6 +24,7 @@ import {
   type LinkDetails,
   type NewLink,
   openDetails,
+  type SealedLink,
   sealDetails,
   sealedLargeLink,
   sealedLink,
@@ -53,10 +56,10 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
   const changing = new Map<string, Promise<unknown>>()
 
   const change = async (session: string, decide: (links: readonly LinkRow[]) => readonly Write[]): Promise<void> => {
-    const changed = backend.change(session, (links) => ({
-      writes: [...decide(links), sweep(clock.now())],
-      result: undefined,
-    }))
+    const changed = backend.change(session, (links) => {
+      refuseUnknown(seal, links)
+      return { writes: [...decide(links), sweep(clock.now())], result: undefined }
+    })
     const settled = Promise.allSettled([changing.get(session), changed])
     changing.set(session, settled)
     void settled.then(() => {
@@ -70,11 +73,25 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
     return backend.readLinks(session)
   }
 
+  /** A new name has no other links that would tell of another key: the check value does, and the link is taken back. */
+  const write = async (
+    { row, values }: SealedLink,
+    decide: (links: readonly LinkRow[], row: LinkRow, now: number) => readonly Write[],
+  ): Promise<void> => {
+    await change(row.session, (links) => [...decide(links, row, clock.now()), ...values])
+    try {
+      await refuseOutdated(seal, backend)
+    } catch (refusal) {
+      await backend.change(row.session, (links) => ({ writes: undo(links, row.link), result: undefined }))
+      throw refusal
+    }
+  }
+
   const add = async (fresh: NewLink): Promise<LinkId> => {
     refuseUnsigned(fresh)
-    const { row, values } = sealedLink(seal, codec, fresh)
-    await change(fresh.session, (links) => [...replace(links, row, clock.now()), ...values])
-    return row
+    const link = sealedLink(seal, codec, fresh)
+    await write(link, replace)
+    return link.row
   }
 
   return {
@@ -108,8 +125,7 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
     add,
     adopt: async (fresh) => {
       refuseUnsigned(fresh)
-      const { row, values } = await sealedLargeLink(seal, codec, fresh)
-      await change(fresh.session, (links) => [...adopt(links, row, clock.now()), ...values])
+      await write(await sealedLargeLink(seal, codec, fresh), adopt)
     },
     async live(session) {
       const row = liveOf(await linksOf(session))
@@ -119,6 +135,7 @@ export function createSessions(backend: Backend, seal: Seal, codec: ValueCodec, 
       change(of.session, (links) => {
         const live = liveOf(links)
         if (live?.link !== of.link) return []
+        if (!seal.isCurrent(live.details)) throw outdated()
         const seen = confirmedAt === undefined ? {} : { confirmed: true, lastOnlineAt: confirmedAt }
         return [{ type: 'put-link', row: { ...live, ...seen, details: sealDetails(seal, of, details) } }]
       }),

@@ -11,6 +11,7 @@ import { exportFolder } from './folder/export.ts'
 import { importFolder } from './folder/import.ts'
 import { guarded } from './guarded.ts'
 import { rememberInternals } from './internals.ts'
+import { startKeyChange } from './key-change.ts'
 import { createLeases } from './leases.ts'
 import { createLinkValues, type LinkValues } from './link-values.ts'
 import { createRecords } from './records.ts'
@@ -35,12 +36,13 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
   const records = createRecords(backend, recordSeal, lookup)
   const sessions = createSessions(backend, seal, codec, clock)
   const leases = createLeases(records, clock)
+  const keyChange = startKeyChange(backend, unlocked, clock)
   const inUse = new Map<number, LinkValues>()
   const hooks = new Set<() => Promise<void>>()
   let closing: Promise<void> | undefined
 
   const valuesOf = ({ session, link }: LinkId): LinkValues => {
-    const values = inUse.get(link) ?? createLinkValues(backend, codec, { session, link })
+    const values = inUse.get(link) ?? createLinkValues(backend, seal, codec, { session, link })
     inUse.set(link, values)
     return values
   }
@@ -48,6 +50,7 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
   const close = async (): Promise<void> => {
     await within(clock, CLOSING_MS, Promise.allSettled([...hooks].map(async (hook) => hook())))
     await leases.close()
+    await keyChange.close()
     await Promise.all([...inUse.values()].map((values) => values.settled()))
     await backend.close()
   }
@@ -60,6 +63,7 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
     authState: async (session) => openAuthState(sessions, valuesOf, clock, checkedSessionName(session)),
     importFolder: async (folder, session) => importFolder(sessions, clock, folder, checkedSessionName(session)),
     exportFolder: async (session, folder) => exportFolder(sessions, valuesOf, checkedSessionName(session), folder),
+    resealed: () => keyChange.done,
     close: () => {
       closing ??= close()
       return closing

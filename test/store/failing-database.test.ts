@@ -36,7 +36,14 @@ async function failingStore(): Promise<Failing> {
   const backend: Backend = {
     ...inner,
     commit: (writes) => attempt(`commit ${writes.map(({ type }) => type).join(' ')}`, () => inner.commit(writes)),
-    change: (session, decide) => attempt('change', () => inner.change(session, decide)),
+    change: (session, decide) =>
+      attempt('change', () =>
+        inner.change(session, (links) => {
+          const decision = decide(links)
+          calls.push(decision.writes.map(({ type }) => type).join(' '))
+          return decision
+        }),
+      ),
   }
   const unlocked = await unlock(backend, createSeal(randomBytes(32)))
   const state: Failing = {
@@ -119,7 +126,7 @@ describe('what goes to the database', () => {
       saveCreds(),
       state.keys.set({ session: { a: null } }),
     ])
-    expect(calls).toEqual(['commit put-value put-value put-value drop-value'])
+    expect(calls).toEqual(['change', 'put-value put-value put-value drop-value'])
   })
 
   it('is swept of what expired with the writes, once an hour', async () => {

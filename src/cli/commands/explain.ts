@@ -1,10 +1,10 @@
 // paircode explain
 import { Command } from 'commander'
 import { LinkError } from '../../errors.ts'
+import { maskNumbers } from '../../session/log-masking.ts'
 import type { Context } from '../context.ts'
 import { DONE } from '../exit-code.ts'
 import { EXPLAINED, EXPLANATIONS, type Explanation, isExplained } from '../printing/explanations.ts'
-import { maskNumbers } from '../printing/masking.ts'
 import { readableColumns } from '../terminal/screen.ts'
 import { wrap } from '../terminal/text-width.ts'
 

@@ -1,6 +1,7 @@
 // Carries out the orders: whoever sits here is the person with the phones, and the one who makes WhatsApp misbehave.
 import { type Emulator, type Phone, PhoneError } from '../../emulator/index.ts'
-import { maskedNumberOf, maskJid, maskNumbers } from '../printing/masking.ts'
+import { maskNumbers } from '../../session/log-masking.ts'
+import { maskedNumberOf, maskJid } from '../printing/masking.ts'
 import type { Mark, Message } from '../printing/printer.ts'
 import { ORDERS, type Order } from './order.ts'
 

@@ -1,8 +1,8 @@
 // Pure. What is said about an error, whoever threw it.
 import { LinkError, PaircodeError } from '../../errors.ts'
+import { maskNumbers } from '../../session/log-masking.ts'
 import { ConnectionStopped } from '../session/connection-stopped.ts'
 import { EXPLANATIONS, UNEXPECTED } from './explanations.ts'
-import { maskNumbers } from './masking.ts'
 
 export interface DescribedError {
   readonly code: string

@@ -1,6 +1,6 @@
 // What PAIRCODE_LOG asks for: pino lines on stderr. Masked here, in the logger, so that nobody has to remember it.
 import type { Logger } from '../../lib/logger.ts'
-import { maskSecrets } from './masking.ts'
+import { maskSecrets } from '../../session/log-masking.ts'
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maskedNumberOf, maskJid, maskNumbers, maskSecrets } from '../../../src/cli/printing/masking.ts'
+import { maskedNumberOf, maskJid } from '../../../src/cli/printing/masking.ts'
 import { CODE_ALPHABET } from '../../../src/linking/pairing-code.ts'
+import { maskNumbers, maskSecrets } from '../../../src/session/log-masking.ts'
 
 const NUMBER = '12025550123'
 const CODE_CHARACTERS = fc.array(fc.constantFrom(...CODE_ALPHABET), { minLength: 8, maxLength: 8 })

@@ -3,6 +3,7 @@ import { authStateBehaviour } from './auth-state.ts'
 import { closeBehaviour } from './close.ts'
 import { collectionBehaviour } from './collections.ts'
 import { folderBehaviour } from './folders.ts'
+import { keyChangeBehaviour } from './key-changes.ts'
 import { leaseBehaviour } from './leases.ts'
 import { limitBehaviour } from './limits.ts'
 import type { Place } from './place.ts'
@@ -16,5 +17,6 @@ export function describeStore(name: string, makePlace: () => Promise<Place>): vo
   describe(`${name}: limits`, () => limitBehaviour(makePlace))
   describe(`${name}: leases`, () => leaseBehaviour(makePlace))
   describe(`${name}: collections`, () => collectionBehaviour(makePlace))
+  describe(`${name}: a change of the key`, () => keyChangeBehaviour(makePlace))
   describe(`${name}: close`, () => closeBehaviour(makePlace))
 }

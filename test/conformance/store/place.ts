@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { systemClock } from '../../../src/lib/clock.ts'
+import type { Backend } from '../../../src/store/backend.ts'
 import type { Store } from '../../../src/store/contract.ts'
 import { type OpenOptions, openStore } from '../../../src/store/open.ts'
+import { openSqlite } from '../../../src/store/sqlite/open.ts'
 import { openThreaded } from '../../store/sqlite/thread/open-threaded.ts'
 import { sharedServer } from './postgres-server.ts'
 import { settleWithDatabase } from './postgres-turns.ts'
@@ -14,6 +17,10 @@ export interface Place {
   open(options?: OpenOptions): Promise<Store>
   /** Whether what one store kept is there for the next one that is opened. */
   readonly lasts: boolean
+  /** The rows as they lie there, to look at what is sealed how; where it lasts. Closed after the test. */
+  rows?(): Promise<Backend>
+  /** For other processes; where it lasts. */
+  readonly url?: string
 }
 
 export async function memoryPlace(): Promise<Place> {
@@ -22,7 +29,16 @@ export async function memoryPlace(): Promise<Place> {
 
 export async function sqlitePlace(): Promise<Place> {
   const file = join(await temporaryFolder(), 'sessions.db')
-  return { lasts: true, open: (options) => opened(`sqlite:${file}`, options) }
+  return {
+    lasts: true,
+    url: `sqlite:${file}`,
+    open: (options) => opened(`sqlite:${file}`, options),
+    async rows() {
+      const { backend } = await openSqlite(file, systemClock, Buffer.alloc(32))
+      onTestFinished(() => backend.close())
+      return backend
+    },
+  }
 }
 
 export async function postgresPlace(): Promise<Place> {
