@@ -7,8 +7,14 @@ import { connectCommand } from './commands/connect.ts'
 import { demoCommand } from './commands/demo.ts'
 import { emulatorCommand } from './commands/emulator.ts'
 import { explainCommand } from './commands/explain.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { linkCommand } from './commands/link.ts'
+import { logoutCommand } from './commands/logout.ts'
+import { removeCommand } from './commands/remove.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { sessionsCommand } from './commands/sessions.ts'
+import { statusCommand } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
 import { createLog, LOG_LEVELS } from './printing/log.ts'
@@ -59,6 +65,22 @@ function createContext({ argv, env, stdin, stdout, stderr }: Host, interrupts: I
   return { variables: env, printer, interrupts, stdin, stdout, stderr, clock: systemClock, interactive, program }
 }
 
+/** In the order in which the help lists them. */
+const COMMANDS = [
+  linkCommand,
+  connectCommand,
+  sessionsCommand,
+  statusCommand,
+  logoutCommand,
+  removeCommand,
+  restoreCommand,
+  importCommand,
+  exportCommand,
+  demoCommand,
+  emulatorCommand,
+  explainCommand,
+]
+
 export function createProgram(context: Context, { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>): Command {
   const root = new Command('paircode')
     .description(
@@ -76,8 +98,7 @@ export function createProgram(context: Context, { stdout, stderr }: Pick<Host, '
       writeErr: (text) => void (text.startsWith('error:') || stderr.write(text)),
     })
     .exitOverride()
-  const commands = [linkCommand, connectCommand, sessionsCommand, demoCommand, emulatorCommand, explainCommand]
-  for (const create of commands) root.addCommand(create(context).copyInheritedSettings(root))
+  for (const create of COMMANDS) root.addCommand(create(context).copyInheritedSettings(root))
   return root
 }
 

@@ -2,6 +2,7 @@
 import type { AuthenticationCreds, AuthenticationState } from 'baileys'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyPair } from '../wire/bridge.ts'
+import type { LeaseHolder } from './leases.ts'
 
 /**
  * - `unconfirmed`: stored by a link, but no login was seen yet (the process may have died in between)
@@ -126,6 +127,8 @@ export interface StoreInternals {
    * SQLite and in memory the holder's process id and start time decide at once.
    */
   acquire(request: LeaseRequest): Promise<Lease>
+  /** Who has a lease now; undefined: nobody, or nobody in time. Changes nothing. */
+  holder(request: Pick<LeaseRequest, 'kind' | 'key'>): Promise<LeaseHolder | undefined>
   /** Runs `close` before the store closes (sockets that still write to it). Returns the way to take that back. */
   beforeClose(close: () => Promise<void>): () => void
 }

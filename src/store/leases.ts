@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { StoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Lease, LeaseRequest } from './contract.ts'
-import { type Holder, isSame, lifeOf, thisProcess } from './holder.ts'
+import { type Holder, isSame, type Life, lifeOf, thisProcess } from './holder.ts'
 import type { RecordChange, Records } from './records.ts'
 
 const RENEW_MS = 3_000
@@ -46,8 +46,18 @@ export interface Leases {
    * @throws LeaseHeld; the signal's reason when it is aborted; StoreError
    */
   acquire(request: LeaseRequest): Promise<Lease>
+  /** Who has it now; undefined: nobody, or nobody in time. Changes nothing. */
+  holder(request: Pick<LeaseRequest, 'kind' | 'key'>): Promise<LeaseHolder | undefined>
   /** Gives all of them back; no more can be had. */
   close(): Promise<void>
+}
+
+/** Who has a lease, as far as can be told from here. */
+export interface LeaseHolder {
+  readonly host: string
+  readonly pid: number
+  /** `unknown`: it runs on another host or in another container, and renewed the lease in time. */
+  readonly life: Life
 }
 
 interface Held {
@@ -158,11 +168,20 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
         await sleep(clock, LOOK_AGAIN_MS, signal)
       }
     },
+    holder: ({ kind, key }) =>
+      records.update('lease', `${kind} ${key}`, readLease, (old, now) => ({ result: holderOf(old, now, self) })),
     async close() {
       closed = true
       await Promise.all([...holding].map(release))
     },
   }
+}
+
+/** Of a lease as it is stored. A dead process holds nothing, and neither does who let the time pass. */
+function holderOf(stored: LeaseRecord | undefined, now: number, self: Holder): LeaseHolder | undefined {
+  if (stored === undefined || now - stored.renewedAt >= VOID_MS) return undefined
+  const life = lifeOf(stored.holder, self)
+  return life === 'dead' ? undefined : { host: stored.holder.host, pid: stored.holder.pid, life }
 }
 
 interface Watched {
