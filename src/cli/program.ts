@@ -1,10 +1,10 @@
 // The commands put together, and what becomes of their errors.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { LinkError } from '../errors.ts'
 import { systemClock } from '../lib/clock.ts'
 import { connectCommand } from './commands/connect.ts'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { emulatorCommand } from './commands/emulator.ts'
 import { explainCommand } from './commands/explain.ts'
 import { exportCommand } from './commands/export.ts'
@@ -17,6 +17,7 @@ import { sessionsCommand } from './commands/sessions.ts'
 import { statusCommand } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
+import { ownPackage } from './own-package.ts'
 import { createLog, LOG_LEVELS } from './printing/log.ts'
 import { maskNumbers } from './printing/masking.ts'
 import { createPipePrinter } from './printing/pipe-printer.ts'
@@ -76,6 +77,7 @@ const COMMANDS = [
   restoreCommand,
   importCommand,
   exportCommand,
+  doctorCommand,
   demoCommand,
   emulatorCommand,
   explainCommand,
@@ -87,7 +89,7 @@ export function createProgram(context: Context, { stdout, stderr }: Pick<Host, '
       'Links WhatsApp accounts to bots by pairing code, and keeps their sessions safe and online.\n' +
         'Unofficial: not affiliated with WhatsApp or Meta; an account can be limited or banned. Use a number you can lose.',
     )
-    .version(version(), '--version', 'print the version')
+    .version(ownPackage().version, '--version', 'print the version')
     .helpOption('--help', 'say what a command takes')
     .helpCommand('help [command]', 'the same')
     .addHelpText('after', help(context.program))
@@ -140,12 +142,4 @@ function wrongUsage({ message }: CommanderError, program: string): LinkError {
   return new LinkError('invalid-options', maskNumbers(first), {
     advice: `${meant}“${program} --help” says what there is.`,
   })
-}
-
-/** package.json lies two folders above, in the sources as in the package. */
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return version
 }

@@ -41,7 +41,8 @@ function newCheck(seal: Seal): Buffer {
   return seal.seal(randomBytes(32), PLACE)
 }
 
-function openCheck(seal: Seal, check: Uint8Array): Buffer {
+/** The store's own secret. @throws StoreError wrong-key */
+export function openCheck(seal: Seal, check: Uint8Array): Buffer {
   try {
     return seal.open(check, PLACE)
   } catch (cause) {

@@ -127,7 +127,7 @@ export interface StoreInternals {
    * SQLite and in memory the holder's process id and start time decide at once.
    */
   acquire(request: LeaseRequest): Promise<Lease>
-  /** Who has a lease now; undefined: nobody, or nobody in time. Changes nothing. */
+  /** Who took a lease last and did not give it back. Changes nothing. */
   holder(request: Pick<LeaseRequest, 'kind' | 'key'>): Promise<LeaseHolder | undefined>
   /** Runs `close` before the store closes (sockets that still write to it). Returns the way to take that back. */
   beforeClose(close: () => Promise<void>): () => void

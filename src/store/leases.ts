@@ -46,18 +46,20 @@ export interface Leases {
    * @throws LeaseHeld; the signal's reason when it is aborted; StoreError
    */
   acquire(request: LeaseRequest): Promise<Lease>
-  /** Who has it now; undefined: nobody, or nobody in time. Changes nothing. */
+  /** Who took it last and did not give it back. Changes nothing. */
   holder(request: Pick<LeaseRequest, 'kind' | 'key'>): Promise<LeaseHolder | undefined>
   /** Gives all of them back; no more can be had. */
   close(): Promise<void>
 }
 
-/** Who has a lease, as far as can be told from here. */
+/** Who took a lease, as far as can be told from here. */
 export interface LeaseHolder {
   readonly host: string
   readonly pid: number
-  /** `unknown`: it runs on another host or in another container, and renewed the lease in time. */
+  /** `unknown`: on another host or in another container. */
   readonly life: Life
+  /** It is dead, or did not renew the lease in time: the next one who asks gets it. */
+  readonly isOver: boolean
 }
 
 interface Held {
@@ -177,11 +179,11 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
   }
 }
 
-/** Of a lease as it is stored. A dead process holds nothing, and neither does who let the time pass. */
 function holderOf(stored: LeaseRecord | undefined, now: number, self: Holder): LeaseHolder | undefined {
-  if (stored === undefined || now - stored.renewedAt >= VOID_MS) return undefined
+  if (stored === undefined) return undefined
+  const { host, pid } = stored.holder
   const life = lifeOf(stored.holder, self)
-  return life === 'dead' ? undefined : { host: stored.holder.host, pid: stored.holder.pid, life }
+  return { host, pid, life, isOver: life === 'dead' || now - stored.renewedAt >= VOID_MS }
 }
 
 interface Watched {

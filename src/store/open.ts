@@ -47,11 +47,11 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   }
 }
 
-type Scheme = 'sqlite' | 'memory'
+export type Scheme = 'sqlite' | 'memory'
 
 const FORMS = 'Use sqlite:./sessions.db for a file, or memory: for a trial.'
 
-function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: string } {
+export function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: string } {
   if (typeof url !== 'string')
     throw new StoreError('not-a-store', 'the address of a store is a string', { advice: FORMS })
   const colon = url.indexOf(':')
@@ -75,7 +75,13 @@ function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: stri
   return { scheme, rest }
 }
 
-async function openBackend(scheme: Scheme, rest: string, clock: Clock, key: Uint8Array | undefined): Promise<Opened> {
+/** Changes nothing in a database that is there; SQLite's is made when there is none. */
+export async function openBackend(
+  scheme: Scheme,
+  rest: string,
+  clock: Clock,
+  key: Uint8Array | undefined,
+): Promise<Opened> {
   if (scheme === 'memory') return { backend: memoryBackend(clock), key: key ?? randomBytes(32) }
   const { openSqlite } = await import('./sqlite/open.ts')
   return openSqlite(rest, clock, key)

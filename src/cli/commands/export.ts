@@ -37,7 +37,7 @@ function exportSession(session: string, folder: string, flags: StoreFlag, contex
       'The files are in clear: whoever can read them has the account. They are yours alone to read (mode 600).',
       'warning',
     )
-    if (holder !== undefined)
+    if (holder?.isOver === false)
       printer.say(
         `${holderText(holder)} is using the session: the copy is out of date as soon as that one writes.`.replace(
           /^p/,

@@ -101,7 +101,7 @@ async function withNextStep(thrown: unknown, session: string, store: Store, prog
   if (!(thrown instanceof ConnectionStopped)) return thrown
   if (thrown.reason === 'session-busy') {
     const holder = await internalsOf(store).holder({ kind: 'session', key: session })
-    return holder === undefined ? thrown : sessionBusy(session, holder, program)
+    return holder?.isOver !== false ? thrown : sessionBusy(session, holder, program)
   }
   const { reason, until } = thrown
   const advice = `WhatsApp was not told, so the phone may still list the device: log it out ${phone}.`

@@ -32,7 +32,7 @@ function tellStatus(session: string, flags: StoreFlag, context: Context): Promis
     const archived = (await store.list({ archived: true })).filter((one) => one.session === session).length
     const message = {
       ...sessionMessage(info),
-      heldBy: holder === undefined ? null : { host: holder.host, pid: holder.pid },
+      heldBy: holder?.isOver === false ? { host: holder.host, pid: holder.pid } : null,
       archived,
     }
     printer.print(message, statusLines({ info, holder, archived, now: clock.now(), program }).join('\n'))

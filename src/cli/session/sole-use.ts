@@ -18,7 +18,7 @@ export async function withSoleUse<Result>(
 ): Promise<Result> {
   const internals = internalsOf(store)
   const holder = await internals.holder({ kind: 'session', key: session })
-  if (holder?.life === 'unknown')
+  if (holder?.life === 'unknown' && !holder.isOver)
     printer.print(
       { type: 'waiting', reason: 'session-busy' },
       `Session ${session} is held by ${holderText(holder)}; waiting …`,

@@ -7,7 +7,7 @@ import { holderText } from './holder-text.ts'
 
 export interface Status {
   readonly info: SessionInfo
-  /** Who has it now. */
+  /** Who took it last and did not give it back. */
   readonly holder: LeaseHolder | undefined
   /** Earlier logins of this name in the archive. */
   readonly archived: number
@@ -24,13 +24,19 @@ export function statusLines(status: Status): readonly string[] {
     `  Device       ${deviceName === '' ? 'not known here; the phone shows it under “Linked devices”' : `“${deviceName}”`}`,
     `  Stored       ${ago(createdAt, now)}`,
     `  Last online  ${lastOnlineAt === undefined ? 'never from here' : ago(lastOnlineAt, now)}`,
-    `  In use       ${holder === undefined ? 'no' : `by ${holderText(holder)}`}`,
+    `  In use       ${useText(holder)}`,
     ...(archived === 0
       ? []
       : [`  Archived     ${archived} earlier ${archived === 1 ? 'login' : 'logins'} of this name`]),
     '',
     ...nextSteps(status),
   ]
+}
+
+function useText(holder: LeaseHolder | undefined): string {
+  if (holder === undefined) return 'no'
+  if (holder.isOver) return `no; ${holderText(holder)} ended without giving it back, which does no harm`
+  return `by ${holderText(holder)}`
 }
 
 const STATES: Readonly<Record<SessionState, string>> = {
@@ -44,7 +50,7 @@ function nextSteps({ info: { session, state }, holder, program }: Status): reado
   const link = `  Link it anew:    ${program} link --session ${session}`
   const remove = `  Take it off the list:  ${program} remove ${session}`
   if (state === 'logged-out' || state === 'bad-session') return [link, remove]
-  if (holder !== undefined)
+  if (holder?.isOver === false)
     return [`  ${capital(holderText(holder))} has it. Stop that program before you use it elsewhere.`]
   if (state === 'unconfirmed') return [`  Try the login:   ${program} connect ${session}`, link]
   return [`  Keep it online:  ${program} connect ${session}`, `  Unlink it:       ${program} logout ${session}`]
