@@ -7,6 +7,7 @@ import { byGravity, error, type Finding, isWrong } from '../doctor/finding.ts'
 import { findingLines } from '../doctor/report.ts'
 import { type Environment, readEnvironment } from '../environment.ts'
 import { DONE, type ExitCode } from '../exit-code.ts'
+import { maskNumbers } from '../printing/masking.ts'
 import { readableColumns } from '../terminal/screen.ts'
 
 /** What was found wrong is no error of this program, and has no code of its own. */
@@ -22,7 +23,7 @@ export function doctorCommand(context: Context): Command {
     )
     .argument('[folder or store]', './auth_info_baileys, sqlite:./sessions.db, a database file, or postgres://…')
     .option('--json', 'one JSON object for each finding: severity, code, sentence, next')
-    .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is (an error or a warning), 2 wrong usage.')
+    .addHelpText('after', '\nExit codes: 0 nothing is wrong, 1 something is (error or warning), 2 wrong usage.')
     .action(async (place: string | undefined) => {
       const findings = byGravity(await examine(place, context))
       report(findings, context)
@@ -43,10 +44,14 @@ async function examine(place: string | undefined, context: Context): Promise<rea
     return settled.flat()
   }
   const kind = await kindOf(place)
+  if (kind === 'nothing') return [error('not-found', `There is nothing at ${maskNumbers(place)}.`, WHAT_TO_GIVE)]
   if (kind === 'folder') return folder(place, context)
   if (!('settings' in environment)) return environment.findings
   return store(kind === 'address' ? place : `sqlite:${place}`, environment.settings, context)
 }
+
+const WHAT_TO_GIVE =
+  'Give the folder that useMultiFileAuthState made, the file of a store, or an address such as sqlite:./sessions.db.'
 
 /** Settings that make no sense are a finding like any other. */
 function environmentOf({
@@ -60,10 +65,14 @@ function environmentOf({
   }
 }
 
-async function kindOf(place: string): Promise<'folder' | 'file' | 'address'> {
+async function kindOf(place: string): Promise<'folder' | 'file' | 'address' | 'nothing'> {
   if (/^(sqlite|memory|postgres|postgresql):/i.test(place)) return 'address'
-  const found = await stat(place).catch(() => undefined)
-  return found?.isFile() === true ? 'file' : 'folder'
+  try {
+    return (await stat(place)).isFile() ? 'file' : 'folder'
+  } catch (thrown) {
+    // What is there and cannot be looked at is the folder's to tell.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT' ? 'nothing' : 'folder'
+  }
 }
 
 async function folder(path: string, { clock, program }: Context): Promise<readonly Finding[]> {

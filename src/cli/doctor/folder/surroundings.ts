@@ -34,7 +34,7 @@ function secrecy({ folder, mode, credentials }: FolderFacts): readonly Finding[]
 
 function checkout({ folder, git }: FolderFacts, program: string): readonly Finding[] {
   const path = quoted(folder)
-  const ignore = `echo '/${folder.replace(/^\.?\/|\/+$/g, '')}/' >> .gitignore`
+  const ignore = ignoring(folder)
   switch (git) {
     case 'tracked':
       return [
@@ -63,6 +63,13 @@ function checkout({ folder, git }: FolderFacts, program: string): readonly Findi
     default:
       return []
   }
+}
+
+/** What to type for a folder below the working directory; for any other, where to name it is not known. */
+function ignoring(folder: string): string {
+  const below = folder.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '')
+  const isBelow = below !== '' && below !== '.' && !below.startsWith('/') && !below.split('/').includes('..')
+  return isBelow ? `echo ${quoted(`/${below}/`)} >> .gitignore` : 'name the folder in .gitignore'
 }
 
 /** What programs leave behind that write a file under another name first. */
