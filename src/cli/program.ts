@@ -1,17 +1,24 @@
 // The commands put together, and what becomes of their errors.
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { LinkError } from '../errors.ts'
 import { systemClock } from '../lib/clock.ts'
 import { maskNumbers } from '../session/log-masking.ts'
 import { connectCommand } from './commands/connect.ts'
 import { demoCommand } from './commands/demo.ts'
+import { doctorCommand } from './commands/doctor.ts'
 import { emulatorCommand } from './commands/emulator.ts'
 import { explainCommand } from './commands/explain.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { linkCommand } from './commands/link.ts'
+import { logoutCommand } from './commands/logout.ts'
+import { removeCommand } from './commands/remove.ts'
+import { restoreCommand } from './commands/restore.ts'
 import { sessionsCommand } from './commands/sessions.ts'
+import { statusCommand } from './commands/status.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
+import { ownPackage } from './own-package.ts'
 import { createLog, LOG_LEVELS } from './printing/log.ts'
 import { createPipePrinter } from './printing/pipe-printer.ts'
 import type { Printer } from './printing/printer.ts'
@@ -59,13 +66,30 @@ function createContext({ argv, env, stdin, stdout, stderr }: Host, interrupts: I
   return { variables: env, printer, interrupts, stdin, stdout, stderr, clock: systemClock, interactive, program }
 }
 
+/** In the order in which the help lists them. */
+const COMMANDS = [
+  linkCommand,
+  connectCommand,
+  sessionsCommand,
+  statusCommand,
+  logoutCommand,
+  removeCommand,
+  restoreCommand,
+  importCommand,
+  exportCommand,
+  doctorCommand,
+  demoCommand,
+  emulatorCommand,
+  explainCommand,
+]
+
 export function createProgram(context: Context, { stdout, stderr }: Pick<Host, 'stdout' | 'stderr'>): Command {
   const root = new Command('paircode')
     .description(
       'Links WhatsApp accounts to bots by pairing code, and keeps their sessions safe and online.\n' +
         'Unofficial: not affiliated with WhatsApp or Meta; an account can be limited or banned. Use a number you can lose.',
     )
-    .version(version(), '--version', 'print the version')
+    .version(ownPackage().version, '--version', 'print the version')
     .helpOption('--help', 'say what a command takes')
     .helpCommand('help [command]', 'the same')
     .addHelpText('after', help(context.program))
@@ -76,8 +100,7 @@ export function createProgram(context: Context, { stdout, stderr }: Pick<Host, '
       writeErr: (text) => void (text.startsWith('error:') || stderr.write(text)),
     })
     .exitOverride()
-  const commands = [linkCommand, connectCommand, sessionsCommand, demoCommand, emulatorCommand, explainCommand]
-  for (const create of commands) root.addCommand(create(context).copyInheritedSettings(root))
+  for (const create of COMMANDS) root.addCommand(create(context).copyInheritedSettings(root))
   return root
 }
 
@@ -119,12 +142,4 @@ function wrongUsage({ message }: CommanderError, program: string): LinkError {
   return new LinkError('invalid-options', maskNumbers(first), {
     advice: `${meant}“${program} --help” says what there is.`,
   })
-}
-
-/** package.json lies two folders above, in the sources as in the package. */
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-  return version
 }

@@ -3,6 +3,7 @@ import type { AuthenticationCreds, AuthenticationState } from 'baileys'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyPair } from '../wire/bridge.ts'
 import type { Collections } from './collections.ts'
+import type { LeaseHolder } from './leases.ts'
 
 /**
  * - `unconfirmed`: stored by a link, but no login was seen yet (the process may have died in between)
@@ -141,6 +142,8 @@ export interface StoreInternals {
    * SQLite and in memory the holder's process id and start time decide at once.
    */
   acquire(request: LeaseRequest): Promise<Lease>
+  /** Who took a lease last and did not give it back. Changes nothing. */
+  holder(request: Pick<LeaseRequest, 'kind' | 'key'>): Promise<LeaseHolder | undefined>
   /** Runs `close` before the store closes (sockets that still write to it). Returns the way to take that back. */
   beforeClose(close: () => Promise<void>): () => void
 }

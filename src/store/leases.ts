@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { StoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Lease, LeaseRequest } from './contract.ts'
-import { type Holder, isSame, lifeOf, thisProcess } from './holder.ts'
+import { type Holder, isSame, type Life, lifeOf, thisProcess } from './holder.ts'
 import type { RecordChange, Records } from './records.ts'
 
 const RENEW_MS = 3_000
@@ -46,8 +46,20 @@ export interface Leases {
    * @throws LeaseHeld; the signal's reason when it is aborted; StoreError
    */
   acquire(request: LeaseRequest): Promise<Lease>
+  /** Who took it last and did not give it back. Changes nothing. */
+  holder(request: Pick<LeaseRequest, 'kind' | 'key'>): Promise<LeaseHolder | undefined>
   /** Gives all of them back; no more can be had. */
   close(): Promise<void>
+}
+
+/** Who took a lease, as far as can be told from here. */
+export interface LeaseHolder {
+  readonly host: string
+  readonly pid: number
+  /** `unknown`: on another host or in another container. */
+  readonly life: Life
+  /** It is dead, or did not renew the lease in time: the next one who asks gets it. */
+  readonly isOver: boolean
 }
 
 interface Held {
@@ -158,11 +170,20 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
         await sleep(clock, LOOK_AGAIN_MS, signal)
       }
     },
+    holder: ({ kind, key }) =>
+      records.update('lease', `${kind} ${key}`, readLease, (old, now) => ({ result: holderOf(old, now, self) })),
     async close() {
       closed = true
       await Promise.all([...holding].map(release))
     },
   }
+}
+
+function holderOf(stored: LeaseRecord | undefined, now: number, self: Holder): LeaseHolder | undefined {
+  if (stored === undefined) return undefined
+  const { host, pid } = stored.holder
+  const life = lifeOf(stored.holder, self)
+  return { host, pid, life, isOver: life === 'dead' || now - stored.renewedAt >= VOID_MS }
 }
 
 interface Watched {

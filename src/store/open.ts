@@ -55,12 +55,12 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   }
 }
 
-type Scheme = 'sqlite' | 'postgres' | 'memory'
+export type Scheme = 'sqlite' | 'postgres' | 'memory'
 
 const FORMS =
   'Use sqlite:./sessions.db for a file, postgres://user:password@host/database for PostgreSQL, or memory: for a trial.'
 
-function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: string } {
+export function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: string } {
   if (typeof url !== 'string')
     throw new StoreError('not-a-store', 'the address of a store is a string', { advice: FORMS })
   const colon = url.indexOf(':')
@@ -83,7 +83,13 @@ function parsedUrl(url: unknown): { readonly scheme: Scheme; readonly rest: stri
   return { scheme, rest }
 }
 
-async function openBackend(scheme: Scheme, rest: string, clock: Clock, key: Uint8Array | undefined): Promise<Opened> {
+/** Changes nothing in a database that is there; SQLite's is made when there is none. */
+export async function openBackend(
+  scheme: Scheme,
+  rest: string,
+  clock: Clock,
+  key: Uint8Array | undefined,
+): Promise<Opened> {
   if (scheme === 'memory') return { backend: memoryBackend(clock), key: key ?? randomBytes(32) }
   if (scheme === 'postgres') {
     const { openPostgres } = await import('./postgres/open.ts')

@@ -19,7 +19,7 @@ export interface Records {
   ): Promise<T>
 }
 
-export function createRecords(backend: Backend, seal: Seal, lookup: Lookup): Records {
+export function createRecords(backend: Pick<Backend, 'update'>, seal: Seal, lookup: Lookup): Records {
   return {
     update(kind, key, read, change) {
       const hashed = lookup('record', kind, key)

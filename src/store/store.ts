@@ -83,6 +83,7 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
     withdraw: sessions.withdraw,
     retire: sessions.retire,
     acquire: leases.acquire,
+    holder: leases.holder,
     beforeClose: (hook) => {
       hooks.add(hook)
       return () => hooks.delete(hook)

@@ -42,6 +42,14 @@ export function wrapped(backend: Backend, around: Wrap): Backend {
     commit: (writes) => around(() => backend.commit(writes), 'commit'),
     change: (session, decide) => around(() => backend.change(session, decide), 'change'),
     update: (kind, key, decide) => around(() => backend.update(kind, key, decide), 'update'),
+    readDocument: (collection, key) => around(() => backend.readDocument(collection, key), 'readDocument'),
+    scanDocuments: (collection, list, part) =>
+      around(() => backend.scanDocuments(collection, list, part), 'scanDocuments'),
+    appendDocument: (collection, document) =>
+      around(() => backend.appendDocument(collection, document), 'appendDocument'),
+    changeDocument: (collection, key, decide) =>
+      around(() => backend.changeDocument(collection, key, decide), 'changeDocument'),
+    dropDocuments: (collection, list) => around(() => backend.dropDocuments(collection, list), 'dropDocuments'),
     close: () => around(() => backend.close(), 'close'),
   }
 }

@@ -4,7 +4,7 @@ import type { Connection, ConnectionState } from '../../session/connection.ts'
 import type { Context } from '../context.ts'
 import { readEnvironment } from '../environment.ts'
 import { DONE } from '../exit-code.ts'
-import { openedStore } from '../opened-store.ts'
+import { storeOfSession } from '../opened-store.ts'
 import { leadConsoleInto } from '../printing/console-to-log.ts'
 import { createLog } from '../printing/log.ts'
 import { maskedNumberOf, maskJid } from '../printing/masking.ts'
@@ -12,9 +12,9 @@ import { timeOfDay } from '../printing/words.ts'
 import { ConnectionStopped } from '../session/connection-stopped.ts'
 import { type Echoed, echo } from '../session/echo.ts'
 import { stateText } from '../session/state-words.ts'
+import { STORE_OPTION, type StoreFlag } from '../store-option.ts'
 
-interface ConnectFlags {
-  readonly store?: string
+interface ConnectFlags extends StoreFlag {
   readonly echo?: boolean
 }
 
@@ -24,10 +24,7 @@ export function connectCommand(context: Context): Command {
     .description('Keeps a linked session online until Ctrl-C, and prints its states. Reconnects by itself.')
     .argument('<session>', 'as it was called when it was linked')
     .option('--echo', 'answer each text with the same text, to try it out')
-    .option(
-      '--store <address>',
-      'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)',
-    )
+    .option(...STORE_OPTION)
     .option('--json', 'one JSON event a line')
     .action(async (session: string, flags: ConnectFlags) => {
       await keepOnline(session, flags, context)
@@ -41,10 +38,9 @@ async function keepOnline(session: string, flags: ConnectFlags, context: Context
   const { checkedSessionName } = await import('../../store/session-name.ts')
   checkedSessionName(session)
   const logger = await createLog(environment.log, context.stderr)
-  const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
+  const store = await storeOfSession(session, environment, context, flags.store)
   const restoreConsole = leadConsoleInto(logger)
   try {
-    tellOfNewKey()
     const jid = (await store.get(session))?.jid
     const { connect } = await import('../../index.ts')
     const { endpoint } = environment
@@ -74,7 +70,7 @@ async function untilClosed(connection: Connection, jid: string | undefined, cont
     const reason = await connection.stopped
     if (reason === 'closed') return
     const { state } = connection
-    throw new ConnectionStopped(reason, state.name === 'stopped' ? state.until : undefined)
+    throw new ConnectionStopped(reason, { until: state.name === 'stopped' ? state.until : undefined })
   } finally {
     stopListening()
   }

@@ -16,6 +16,7 @@ import { openedStore } from '../opened-store.ts'
 import { leadConsoleInto } from '../printing/console-to-log.ts'
 import { createLog } from '../printing/log.ts'
 import { maskedNumberOf } from '../printing/masking.ts'
+import { STORE_OPTION } from '../store-option.ts'
 
 export function linkCommand(context: Context): Command {
   return new Command('link')
@@ -26,10 +27,7 @@ export function linkCommand(context: Context): Command {
     )
     .argument('[phone...]', 'the number of the account, country code first: "+1 202 555 0123"')
     .option('--session <name>', 'what the session is called (default: from the device name, else "main")')
-    .option(
-      '--store <address>',
-      'where sessions are kept (default: PAIRCODE_STORE, else sqlite:./.paircode/sessions.db)',
-    )
+    .option(...STORE_OPTION)
     .option('--device-name <name>', 'the bot’s name in Linked devices on the phone (default: "Paircode")')
     .option('--country <code>', 'two letters, for a number without a country code: BR, IN, US')
     .option('--qr', 'show a QR code to scan; with a number, beside the pairing code')

@@ -152,7 +152,7 @@ function online(connection: Connection): Promise<void> {
       const { state } = connection
       if (state.name === 'online') resolve()
       if (state.name === 'stopped' && state.reason !== 'closed')
-        reject(new ConnectionStopped(state.reason, state.until))
+        reject(new ConnectionStopped(state.reason, { until: state.until }))
     }
     connection.on('state', look)
     look()

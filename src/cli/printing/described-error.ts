@@ -26,10 +26,10 @@ function numbersOf({ status, retryAfterMs }: LinkError): Pick<DescribedError, 's
   }
 }
 
-function stopped({ reason, until }: ConnectionStopped): DescribedError {
+function stopped({ reason, until, advice }: ConnectionStopped): DescribedError {
   const { happened, todo } = EXPLANATIONS[reason]
   const message = until === undefined ? happened : `${happened} It lasts until ${until.toISOString()}.`
-  return { code: reason, message, advice: todo.join(' ') }
+  return { code: reason, message, advice: advice ?? todo.join(' ') }
 }
 
 function unexpected(thrown: unknown): DescribedError {

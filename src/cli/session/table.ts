@@ -39,7 +39,7 @@ function cellsOf(info: SessionInfo, now: number): readonly string[] {
     info.session,
     info.state,
     maskedNumberOf(info.jid),
-    clip(info.deviceName, LONGEST_DEVICE),
+    info.deviceName === '' ? '–' : clip(info.deviceName, LONGEST_DEVICE),
     info.lastOnlineAt === undefined ? 'never' : ago(info.lastOnlineAt, now),
   ]
 }

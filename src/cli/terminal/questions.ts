@@ -18,6 +18,8 @@ export interface Questions {
     readonly check: (text: string) => string | undefined
   }): Promise<string>
   choose<Value>(message: string, choices: readonly Choice<Value>[]): Promise<Value>
+  /** Enter alone means no. */
+  confirm(message: string): Promise<boolean>
 }
 
 export async function createQuestions({ stdin, stdout }: Pick<Context, 'stdin' | 'stdout'>): Promise<Questions> {
@@ -40,6 +42,7 @@ export async function createQuestions({ stdin, stdout }: Pick<Context, 'stdin' |
       })
       return answered(answer).trim()
     },
+    confirm: async (message) => answered(await clack.confirm({ ...streams, message, initialValue: false })),
     async choose<Value>(message: string, choices: readonly Choice<Value>[]) {
       // Chosen by its place: the values of clack's options must be plain ones for their types to work out.
       const options = choices.map(({ label, hint }, at) => ({

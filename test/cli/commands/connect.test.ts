@@ -11,9 +11,9 @@ let phone: Phone
 let contact: Phone
 let workplace: ReturnType<typeof createWorkplace>
 
-beforeAll(() => {
-  cli = buildCli()
-})
+beforeAll(async () => {
+  cli = await buildCli()
+}, 120_000)
 afterAll(() => cli.remove())
 beforeEach(async () => {
   emulator = await startEmulator()

@@ -5,9 +5,9 @@ import { createWorkplace, defectsOf, type RunningCli } from '../support/running-
 let cli: BuiltCli
 let workplace: ReturnType<typeof createWorkplace>
 
-beforeAll(() => {
-  cli = buildCli()
-})
+beforeAll(async () => {
+  cli = await buildCli()
+}, 120_000)
 afterAll(() => cli.remove())
 beforeEach(() => {
   workplace = createWorkplace(() => cli.main)

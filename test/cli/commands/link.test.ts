@@ -13,9 +13,9 @@ let emulator: Emulator
 let phone: Phone
 let workplace: ReturnType<typeof createWorkplace>
 
-beforeAll(() => {
-  cli = buildCli()
-})
+beforeAll(async () => {
+  cli = await buildCli()
+}, 120_000)
 afterAll(() => cli.remove())
 beforeEach(async () => {
   emulator = await startEmulator()

@@ -7,9 +7,9 @@ import { createWorkplace } from '../support/running-cli.ts'
 let cli: BuiltCli
 let workplace: ReturnType<typeof createWorkplace>
 
-beforeAll(() => {
-  cli = buildCli()
-})
+beforeAll(async () => {
+  cli = await buildCli()
+}, 120_000)
 afterAll(() => cli.remove())
 beforeEach(() => {
   workplace = createWorkplace(() => cli.main)

@@ -24,6 +24,7 @@ function answers(...script: readonly string[]) {
         asked.push(`! ${refused}`)
       }
     },
+    confirm: () => Promise.reject(new Error('nothing here is to be confirmed')),
     async choose(message, choices) {
       asked.push(message)
       const answer = left.shift()

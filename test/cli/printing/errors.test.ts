@@ -45,7 +45,7 @@ describe('an error, described', () => {
 
   it('is the end of a connection, with the end of a ban', () => {
     const until = new Date(Date.UTC(2026, 0, 2))
-    const { code, message, advice } = describeError(new ConnectionStopped('temporary-ban', until))
+    const { code, message, advice } = describeError(new ConnectionStopped('temporary-ban', { until }))
     expect(code).toBe('temporary-ban')
     expect(message).toContain('2026-01-02T00:00:00.000Z')
     expect(advice).toMatch(/wait/i)

@@ -53,8 +53,8 @@ const ALLOWED: readonly { readonly place: RegExp; readonly name: RegExp; readonl
 ]
 
 let cli: BuiltCli
-beforeAll(() => {
-  cli = buildCli()
+beforeAll(async () => {
+  cli = await buildCli()
 })
 afterAll(() => cli.remove())
 
