@@ -24,6 +24,7 @@ export interface Child {
   /** kill -9; resolves when it is gone and all that it said was read. */
   kill(): Promise<void>
   readonly ended: Promise<void>
+  readonly isOver: boolean
 }
 
 export const LIMIT_MS = 90_000
@@ -80,5 +81,8 @@ export function startChild(
       await ended
     },
     ended,
+    get isOver() {
+      return over
+    },
   }
 }

@@ -54,7 +54,8 @@ export function createLedger(): Ledger {
       for (const [seq, what] of added) {
         const gone = removed.get(seq)
         const isThere = listed.has(`extra-${seq}`)
-        if (what === 'stored' && gone === undefined && !isThere) throw new Error(`session ${seq} was added and is not there`)
+        if (what === 'stored' && gone === undefined && !isThere)
+          throw new Error(`session ${seq} was added and is not there`)
         if (gone === 'stored' && isThere) throw new Error(`session ${seq} was removed and is there`)
       }
       if (!listed.has('sales')) return within('credentials', 0)

@@ -31,7 +31,12 @@ interface Totals {
   readonly broken: readonly string[]
 }
 
-export async function proveKeyWrites({ count, seed, store, report = console.error }: KeyWritesOptions): Promise<Proven> {
+export async function proveKeyWrites({
+  count,
+  seed,
+  store,
+  report = console.error,
+}: KeyWritesOptions): Promise<Proven> {
   const start = performance.now()
   const random = randomFrom(seed)
   const installation = await install()
@@ -39,7 +44,9 @@ export async function proveKeyWrites({ count, seed, store, report = console.erro
   try {
     await installation.put(new URL('./values.mjs', import.meta.url))
     const program = await installation.put(new URL('./writer.mjs', import.meta.url))
-    const batches = Array.from({ length: Math.ceil(count / LIVES) }, (_, index) => Math.min(LIVES, count - index * LIVES))
+    const batches = Array.from({ length: Math.ceil(count / LIVES) }, (_, index) =>
+      Math.min(LIVES, count - index * LIVES),
+    )
     // A restart of the database disturbs every store in it.
     const totals = await inParallel(store === 'sqlite' ? 2 : 1, batches, async (lives) => {
       const total = await batch(lives, program, places, random)
@@ -53,7 +60,10 @@ export async function proveKeyWrites({ count, seed, store, report = console.erro
       `key writes on ${store}: ${disturbed('kill')} kills`,
       ...(store === 'sqlite'
         ? []
-        : [`${disturbed('restart of the database')} restarts of PostgreSQL`, `${disturbed('cut lines')} times all lines cut`]),
+        : [
+            `${disturbed('restart of the database')} restarts of PostgreSQL`,
+            `${disturbed('cut lines')} times all lines cut`,
+          ]),
       `${sum(({ acknowledged }) => acknowledged)} acknowledged writes, all there`,
       `${sum(({ failed }) => failed)} told as failed and written again`,
       'no write in part, every store whole',
@@ -111,7 +121,10 @@ async function disturb(child: Child, what: Disturbance, { database }: Places, pl
   if (what === 'cut lines') await database.cutLines(place)
   else await database.restart()
   const before = child.said.length
-  const next = await child.until((said) => said.type !== 'begun' && child.said.indexOf(said) >= before, 'a word after it')
+  const next = await child.until(
+    (said) => said.type !== 'begun' && child.said.indexOf(said) >= before,
+    'a word after it',
+  )
   const then = await child.until(
     (said) => said.type === 'stored' && child.said.indexOf(said) > child.said.length - 200,
     'a write after the disturbance',

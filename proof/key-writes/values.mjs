@@ -4,11 +4,13 @@ export const WRITERS = ['w1', 'w2', 'w3', 'w4', 'w5', 'w6', 'w7', 'w8']
 
 /** Four keys of three types in one call; every fifth call deletes the last one, which the others then write anew. */
 export function keysOf(writer, seq) {
-  const value = valueOf(seq)
+  const value = repeated(seq)
   return {
     session: { [`${writer}.one`]: value, [`${writer}.two`]: value },
     'sender-key': { [writer]: value },
-    'pre-key': { [preKeyOf(writer)]: seq % 5 === 0 ? null : { public: value.subarray(0, 32), private: value.subarray(0, 32) } },
+    'pre-key': {
+      [preKeyOf(writer)]: seq % 5 === 0 ? null : { public: value.subarray(0, 32), private: value.subarray(0, 32) },
+    },
   }
 }
 
@@ -17,7 +19,7 @@ export function preKeyOf(writer) {
 }
 
 /** 1,500 bytes: the number of the write, again and again. */
-function valueOf(seq) {
+function repeated(seq) {
   const number = Buffer.alloc(4)
   number.writeUInt32BE(seq)
   return Buffer.alloc(1_500, number)

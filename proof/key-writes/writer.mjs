@@ -39,8 +39,7 @@ async function signed(session) {
 async function writeKeys(writer) {
   const name = `${writer}.one`
   const { [name]: last } = await state.keys.get('session', [name])
-  for (let seq = sequenceIn(last) + 1; ; seq++)
-    await stored(writer, seq, () => state.keys.set(keysOf(writer, seq)))
+  for (let seq = sequenceIn(last) + 1; ; seq++) await stored(writer, seq, () => state.keys.set(keysOf(writer, seq)))
 }
 
 async function writeCredentials() {

@@ -49,9 +49,14 @@ export async function proveBaseline(options: {
       report(`${fate.padEnd(15)} killed ${round.moments.map(nameOf).join(', then ')}`)
       return fate
     })
-    const counts = Object.entries(FATES).map(([fate, words]) => `${fates.filter((one) => one === fate).length} ${words}`)
+    const counts = Object.entries(FATES).map(
+      ([fate, words]) => `${fates.filter((one) => one === fate).length} ${words}`,
+    )
     const seconds = Math.round((performance.now() - start) / 1000)
-    return { line: [`plain Baileys, kills: ${rounds.length}`, ...counts, `${seconds} s, seed ${seed}`].join('; '), isWhole: true }
+    return {
+      line: [`plain Baileys, kills: ${rounds.length}`, ...counts, `${seconds} s, seed ${seed}`].join('; '),
+      isWhole: true,
+    }
   } finally {
     await places.close()
     await installation.remove()

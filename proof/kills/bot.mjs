@@ -23,7 +23,9 @@ await linking.result
 crashPoint('before connect()')
 const bot = connect({ session, store, endpoint })
 bot.on('state', (state) => say({ type: 'state', name: state.name, reason: state.reason }))
-bot.on('socket', (sock) => sock.ev.on('messages.upsert', ({ messages }) => messages.forEach((message) => void echo(sock, message))))
+bot.on('socket', (sock) =>
+  sock.ev.on('messages.upsert', ({ messages }) => void Promise.all(messages.map((message) => echo(sock, message)))),
+)
 crashPoint('after connect()')
 void bot.stopped.then((reason) => {
   say({ type: 'ended', code: reason, message: 'the connection stopped' })
@@ -50,6 +52,8 @@ async function spend(sock, left) {
   const count = Number(content[0].attrs.value) - left
   if (count <= 0) return 0
   const jid = sock.authState.creds.me.id
-  await ask([{ tag: 'key', attrs: {}, content: Array.from({ length: count }, () => ({ tag: 'user', attrs: { jid } })) }])
+  await ask([
+    { tag: 'key', attrs: {}, content: Array.from({ length: count }, () => ({ tag: 'user', attrs: { jid } })) },
+  ])
   return count
 }

@@ -48,7 +48,8 @@ const INSERTIONS: readonly Insertion[] = [
   {
     file: 'src/session/link.ts',
     line: 'deposit(internals, checked.session, {',
-    becomes: "crashPoint('before hand-over'); setImmediate(() => crashPoint('after hand-over')); deposit(internals, checked.session, {",
+    becomes:
+      "crashPoint('before hand-over'); setImmediate(() => crashPoint('after hand-over')); deposit(internals, checked.session, {",
   },
   {
     file: 'src/session/connect.ts',

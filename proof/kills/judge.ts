@@ -70,7 +70,9 @@ async function exported(store: Store, session: string): Promise<void> {
 export async function judgeAtRest(stage: Stage, run: Run, before: Afterwards): Promise<void> {
   await online(run.child)
   if (run.codes() !== (before.shown ? 0 : 1))
-    throw new Broken(`${run.codes()} codes were asked for; the phone ${before.shown ? 'showed the device' : 'showed none'}`)
+    throw new Broken(
+      `${run.codes()} codes were asked for; the phone ${before.shown ? 'showed the device' : 'showed none'}`,
+    )
   const [first, second] = stage.contacts
   if (first === undefined || second === undefined) throw new Error('no contacts')
   await echo(first, 'hello')

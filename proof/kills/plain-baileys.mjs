@@ -39,7 +39,7 @@ async function start() {
   crashAtSends(sock.ws.socket, (count) => `send ${Math.min(count, 12)}${state.creds.account ? ' of a login' : ''}`)
   sock.ev.on('creds.update', saveCreds)
   sock.ev.on('connection.update', (update) => void follow(sock, update))
-  sock.ev.on('messages.upsert', ({ messages }) => messages.forEach((message) => void echo(sock, message)))
+  sock.ev.on('messages.upsert', ({ messages }) => void Promise.all(messages.map((message) => echo(sock, message))))
 }
 
 async function follow(sock, { connection, lastDisconnect, qr }) {

@@ -84,7 +84,7 @@ async function dies(stage: Stage, { child }: Run): Promise<boolean> {
   if (end?.type === 'state') {
     const [contact] = stage.contacts
     await contact?.send('one more')
-    await Promise.race([child.ended, until(() => contact?.heard.includes('one more') ?? true, 'the echo of "one more"')])
+    await until(() => child.isOver || contact?.heard.includes('one more') === true, 'the echo of "one more"')
     await Promise.race([child.ended, sleep(200)]) // The points after the echo.
   }
   await child.kill()
