@@ -17,6 +17,8 @@ export interface PreKeyTrail {
   readonly given: readonly PreKey[]
   /** Ids in messages that opened a session: what phones were given. */
   readonly used: readonly number[]
+  /** Ids of keys that were uploaded after they had been given or used: the server would give them to somebody else. */
+  readonly uploadedAgain: readonly number[]
 }
 
 /** How many uploads there were so far. */
@@ -33,10 +35,14 @@ export function preKeyTrail(stanzas: readonly RecordedStanza[]): PreKeyTrail {
   const own = new Set<string>()
   const given: PreKey[] = []
   const used = new Map<string, number>()
+  const uploadedAgain: number[] = []
   for (const { from, node } of stanzas) {
     if (from === 'client') {
       if (!isUpload(node)) continue
-      uploads.push(childrenOf(childOf(node, 'list')).map(readPreKey))
+      const keys = childrenOf(childOf(node, 'list')).map(readPreKey)
+      const gone = new Set([...given.map(({ id }) => id), ...used.values()])
+      uploadedAgain.push(...keys.flatMap(({ id }) => (gone.has(id) ? [id] : [])))
+      uploads.push(keys)
       own.add(identityOf(node))
       continue
     }
@@ -47,11 +53,11 @@ export function preKeyTrail(stanzas: readonly RecordedStanza[]): PreKeyTrail {
     const enc = node.tag === 'message' ? childOf(node, 'enc') : undefined
     if (enc?.attrs['type'] === 'pkmsg') noteUse(used, bytesOf(enc) ?? new Uint8Array())
   }
-  return { uploads, given, used: [...used.values()] }
+  return { uploads, given, used: [...used.values()], uploadedAgain }
 }
 
 /** What is wrong with the trail, in words; nothing when every key went to one contact at most. */
-export function faultsOf({ uploads, given, used }: PreKeyTrail): readonly string[] {
+export function faultsOf({ uploads, given, used, uploadedAgain }: PreKeyTrail): readonly string[] {
   const uploaded = new Map<number, string>()
   const faults: string[] = []
   for (const { id, value } of uploads.flat()) {
@@ -61,6 +67,7 @@ export function faultsOf({ uploads, given, used }: PreKeyTrail): readonly string
   for (const { id, value } of given)
     if (uploaded.get(id) !== value) faults.push(`pre-key ${id} was given and never uploaded`)
   for (const id of twice([...given.map(({ id }) => id), ...used])) faults.push(`pre-key ${id} was given twice`)
+  for (const id of uploadedAgain) faults.push(`pre-key ${id} was uploaded again after it was given`)
   for (const value of twice([...uploaded.values()])) faults.push(`two pre-keys have one value (${value.slice(0, 4)}…)`)
   return faults
 }

@@ -94,6 +94,11 @@ describe('the trail of a device’s pre-keys', () => {
     ['given and used', [upload(key(1)), given(key(1)), used(1, 2)], 'pre-key 1 was given twice'],
     ['under one number with two values', [upload(key(1)), upload(key(1, 2))], 'pre-key 1 was uploaded with two values'],
     ['one value under two numbers', [upload(key(1), key(2, 1))], 'two pre-keys have one value (AQEB…)'],
+    [
+      'uploaded again after it was used',
+      [upload(key(1)), used(1, 1), upload(key(1))],
+      'pre-key 1 was uploaded again after it was given',
+    ],
     ['never uploaded', [upload(key(1)), given(key(2))], 'pre-key 2 was given and never uploaded'],
   ])('finds a key %s', (_what, stanzas, message) => {
     expect(faults(...stanzas)).toEqual([message])

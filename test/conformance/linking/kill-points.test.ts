@@ -34,10 +34,10 @@ describe('a program that links, connects and echoes', () => {
   it('is found out when it replies before the link is stored', { timeout: 180_000 }, async () => {
     const round: Round = { moments: [{ kind: 'point', name: 'after effect reply', nth: 1 }], cut: false }
     const keepsNothing = changed('src/store/store.ts', 'saveLinked: sessions.saveLinked', 'saveLinked: async () => {}')
-    await expect(play(round, keepsNothing)).rejects.toThrow('the phone shows a device that the store does not have')
+    expect(await play(round, keepsNothing)).toContain('the phone shows a device that the store does not have')
   })
 
-  it('is found out when a pre-key goes out that was given before', { timeout: 180_000 }, async () => {
+  it('is found out when a pre-key goes out again that was given before', { timeout: 180_000 }, async () => {
     const round: Round = { moments: [{ kind: 'point', name: 'after echo', nth: 1 }], cut: false }
     // Credentials as they were at the pairing: with the first upload forgotten, the same keys go out again.
     const forgets = changed(
@@ -45,18 +45,19 @@ describe('a program that links, connects and echoes', () => {
       'await values.writeCredentials(pack(credentials))',
       'await values.writeCredentials(pack({ ...credentials, firstUnuploadedPreKeyId: 1 }))',
     )
-    await expect(play(round, forgets)).rejects.toThrow('was given twice')
+    expect(await play(round, forgets)).toContain('was uploaded again after it was given')
   })
 })
 
-async function play(round: Round, mistake: Plugin): Promise<unknown> {
+/** Plays the round with a mistake in the sources, and gives what was broken. */
+async function play(round: Round, mistake: Plugin): Promise<string> {
   const installation = await install({ plugins: [mistake, crashPoints()] })
   onTestFinished(installation.remove)
   const places = await openPlaces('sqlite')
   onTestFinished(places.close)
   await installation.put(new URL('../../../proof/kills/crash-points.mjs', import.meta.url))
   const program = await installation.put(new URL('../../../proof/kills/bot.mjs', import.meta.url))
-  return playRound(round, program, places)
+  return playRound(round, program, places).then(() => 'nothing', String)
 }
 
 function changed(file: string, line: string, becomes: string): Plugin {
