@@ -42,12 +42,13 @@ const TOGETHER = [
   ['linking', /\/src\/(linking|wire)\/|\/node_modules\/ws\//],
 ]
 
-/** Throws an Error when something cannot be resolved. */
-export async function bundle(outDir) {
+/** Throws an Error when something cannot be resolved. `plugins`: rolldown's, for builds that are not shipped (proof/). */
+export async function bundle(outDir, { plugins = [] } = {}) {
   const build = await rolldown({
     cwd: root,
     input: ENTRIES,
     platform: 'node',
+    plugins,
     external: isOutside,
     onLog(level, log, handle) {
       // What is imported both ways is loaded with its first user; nothing is lost.

@@ -18,15 +18,19 @@ export interface Installed {
   remove(): Promise<void>
 }
 
-/** Packs this package as it would be published and installs it where nothing of this repository can be found. */
-export async function installPacked(): Promise<Installed> {
+/**
+ * Packs this package as it would be published and installs it where nothing of this repository can be found, with this
+ * Baileys. One under another name is alone: npm would bring `baileys` along, as the peer that it is.
+ */
+export async function installPacked(baileys = BAILEYS): Promise<Installed> {
   const folder = await mkdtemp(join(tmpdir(), 'paircode-installed-'))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
   try {
     const tarball = process.env.PAIRCODE_TEST_TARBALL ?? (await pack(folder))
     await writeFile(join(folder, 'package.json'), '{ "name": "someone-elses-bot", "private": true }\n')
     const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--prefer-offline']
-    await npm(['install', '--prefix', folder, ...quiet, tarball, BAILEYS], folder)
+    const alone = baileys.startsWith('baileys@') ? [] : ['--legacy-peer-deps']
+    await npm(['install', '--prefix', folder, ...quiet, ...alone, tarball, baileys], folder)
     const { stdout } = await run('tar', ['-tzf', tarball])
     const files = stdout.split('\n').filter((line) => line !== '')
     return { folder, files: files.map((file) => file.replace(/^package\//, '')).sort(), remove }
