@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Store } from '../../../src/store/contract.ts'
 import { type OpenOptions, openStore } from '../../../src/store/open.ts'
-import { sharedServer } from './postgres-server.ts'
+import { optionsFor } from './children/open-shared.ts'
+import { noPostgres, sharedServer } from './postgres-server.ts'
 import { settleWithDatabase } from './postgres-turns.ts'
 
 /** Somewhere a store can be: empty at first, gone after the test. */
@@ -31,13 +32,20 @@ export async function postgresPlace(): Promise<Place> {
     lasts: true,
     open: (options = {}) => {
       settleWithDatabase(options.clock)
-      return opened(server.url(schema), { key: KEY, ...options })
+      return opened(server.url(schema), { ...optionsFor(server.url()), ...options })
     },
   }
 }
 
 let places = 0
-const KEY = Buffer.alloc(32, 7)
+
+/** Where several processes can share a store: each address is a new place. */
+export const SHARED_PLACES: readonly { readonly name: string; newAddress(): Promise<string> }[] = [
+  { name: 'SQLite', newAddress: async () => `sqlite:${join(await temporaryFolder(), 'sessions.db')}` },
+  ...(noPostgres
+    ? []
+    : [{ name: 'PostgreSQL', newAddress: async () => (await sharedServer()).url(`place_${++places}`) }]),
+]
 
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'paircode-store-'))

@@ -1,8 +1,8 @@
 // set-keys <store>: uses the linked session's keys as a busy bot does, and says which writes are stored.
-import { openStore } from '../../../../src/store/open.ts'
+import { openShared } from './open-shared.ts'
 import { argument, tell } from './parent.ts'
 
-const store = await openStore(argument(0))
+const store = await openShared(argument(0))
 const { state, saveCreds } = await store.authState('sales')
 tell('ready')
 for (let round = state.creds.accountSyncCounter + 1; ; round++) {
