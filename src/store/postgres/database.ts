@@ -2,6 +2,7 @@
 import type { Backend, LinkRow, ValueRow } from '../backend.ts'
 import { byteaArray } from './arrays.ts'
 import type { Answer, Session, Statement } from './connection.ts'
+import { documentOf, readDocumentStatement, scanDocumentsStatement } from './documents.ts'
 import { asStoreError, isPassing, sqlState, Unreachable } from './failure.ts'
 import { migrate, schemaState } from './migrate.ts'
 import { type Limits, patiently } from './patience.ts'
@@ -80,6 +81,18 @@ export function postgresBackend({ pool, schema, limits, now }: Database): Backen
     },
     change: (session, decide) => writer.write({ type: 'change', session, decide }),
     update: (kind, key, decide) => writer.write({ type: 'update', kind, key, decide }),
+    readDocument: async (collection, key) => {
+      const [row] = await read(readDocumentStatement(collection, key, quoted))
+      return row === undefined ? undefined : documentOf(row)
+    },
+    scanDocuments: async (collection, list, part) => {
+      const rows = await read(scanDocumentsStatement(collection, list, part, quoted))
+      return rows.map(documentOf)
+    },
+    appendDocument: (collection, document) =>
+      writer.write({ type: 'append', collection, document, result: (number) => number }),
+    changeDocument: (collection, key, decide) => writer.write({ type: 'change-document', collection, key, decide }),
+    dropDocuments: (collection, list) => writer.write({ type: 'drop-documents', collection, list, result: undefined }),
     close: async () => {
       await writer.idle()
       await pool.close()

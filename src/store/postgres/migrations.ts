@@ -2,7 +2,16 @@
 export const MARK = 'paircode store'
 
 /** All tables that the migrations make, in the one schema of the store. */
-export const TABLES = ['meta', 'migrations', 'links', 'link_values', 'records', 'writers'] as const
+export const TABLES = [
+  'meta',
+  'migrations',
+  'links',
+  'link_values',
+  'records',
+  'writers',
+  'documents',
+  'document_lists',
+] as const
 
 /**
  * Each is run once, in order, with `SCHEMA` replaced; a store's version is the number of those that it has seen. Never
@@ -68,5 +77,28 @@ export const MIGRATIONS: readonly string[] = [
     turn bigint NOT NULL,
     used_at timestamptz NOT NULL
   );
+  `,
+  `
+  CREATE TABLE SCHEMA.documents (
+    collection text COLLATE "C" NOT NULL,
+    key bytea NOT NULL,
+    list bytea NOT NULL,
+    number bigint NOT NULL,
+    value bytea NOT NULL,
+    expires_at bigint NOT NULL,
+    PRIMARY KEY (collection, key)
+  );
+  ALTER TABLE SCHEMA.documents ALTER COLUMN value SET STORAGE EXTERNAL;
+  CREATE UNIQUE INDEX documents_by_number ON SCHEMA.documents (collection, list, number);
+  CREATE INDEX documents_by_expires_at ON SCHEMA.documents (expires_at);
+
+  CREATE TABLE SCHEMA.document_lists (
+    collection text COLLATE "C" NOT NULL,
+    list bytea NOT NULL,
+    last bigint NOT NULL,
+    expires_at bigint NOT NULL,
+    PRIMARY KEY (collection, list)
+  );
+  CREATE INDEX document_lists_by_expires_at ON SCHEMA.document_lists (expires_at);
   `,
 ]

@@ -2,7 +2,8 @@
 import type { RecordKind } from '../backend.ts'
 import { bigintArray, byteaArray } from './arrays.ts'
 import type { Statement } from './connection.ts'
-import { type Operation, placeOf } from './operations.ts'
+import { type DocumentOperation, documentStatements, purgeDocumentsStatements } from './documents.ts'
+import { isOfDocuments, type Operation, placeOf } from './operations.ts'
 import { hex, LINK_COLUMNS, linkParameters } from './rows.ts'
 
 /** One statement carries so many values, or bytes, at most: about 30 ms of the server's time. */
@@ -19,17 +20,24 @@ export function statementsOf(operations: readonly Operation[], schema: string): 
   let values = new Map<string, ValueOperation>()
   let swaps: SwapOperation[] = []
   let records = new Map<string, RecordOperation>()
+  let documents: Statement[] = []
 
   const flush = (): void => {
     statements.push(...valueStatements([...values.values()], schema))
     statements.push(...swapStatements(swaps, schema))
-    statements.push(...recordStatements([...records.values()], schema))
+    statements.push(...recordStatements([...records.values()], schema), ...documents)
     values = new Map()
     swaps = []
     records = new Map()
+    documents = []
   }
 
   for (const operation of operations) {
+    if (isOfDocuments(operation)) {
+      // They have tables of their own: nothing else can see in which order.
+      documents.push(...documentStatements(operation, schema))
+      continue
+    }
     switch (operation.type) {
       case 'put-value':
       case 'drop-value':
@@ -148,7 +156,7 @@ const PUT_LINK = `(${LINK_COLUMNS.join(', ')}) VALUES (${LINK_COLUMNS.map((_, in
  * that another process wrote while we waited.
  */
 function singleStatements(
-  operation: Exclude<Operation, ValueOperation | SwapOperation | RecordOperation>,
+  operation: Exclude<Operation, ValueOperation | SwapOperation | RecordOperation | DocumentOperation>,
   schema: string,
 ): readonly Statement[] {
   switch (operation.type) {
@@ -186,6 +194,7 @@ function singleStatements(
           values: [operation.archivedBefore],
         },
         { text: `DELETE FROM ${schema}.records WHERE expires_at <= $1`, values: [operation.expiredBefore] },
+        ...purgeDocumentsStatements(operation.expiredBefore, schema),
         { text: `DELETE FROM ${schema}.writers WHERE used_at < now() - interval '1 day'` },
       ]
   }

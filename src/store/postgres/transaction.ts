@@ -7,12 +7,20 @@
 // (pg_xact_status() would need no row, but a server that crashed gives the number of an unfinished transaction to
 // another one.)
 import { randomBytes } from 'node:crypto'
-import type { Decision, LinkRow, RecordKind, Write } from '../backend.ts'
+import type { Decision, DocumentDecision, DocumentRow, LinkRow, NewDocument, RecordKind, Write } from '../backend.ts'
 import { byteaArray, int8Array } from './arrays.ts'
 import type { Answer, Outcome, Session, Statement } from './connection.ts'
+import { counterOf, documentOf, lockCountersStatement, readDocumentsStatement } from './documents.ts'
 import { ConnectionLost } from './failure.ts'
 import { inOrder, lockKey } from './lock.ts'
-import { byStoreClock, createPicture, type Operation, type Picture, type RecordRow } from './operations.ts'
+import {
+  byStoreClock,
+  createPicture,
+  type LockedRows,
+  type Operation,
+  type Picture,
+  type RecordRow,
+} from './operations.ts'
 import type { Pool } from './pool.ts'
 import { LINK_COLUMNS, linkOf } from './rows.ts'
 import { kindArray, statementsOf } from './statements.ts'
@@ -32,6 +40,14 @@ export type Job<T> =
       readonly key: Uint8Array
       decide(old: Uint8Array | undefined, now: number): Decision<T>
     }
+  | { readonly type: 'append'; readonly collection: string; readonly document: NewDocument; result(number: number): T }
+  | {
+      readonly type: 'change-document'
+      readonly collection: string
+      readonly key: Uint8Array
+      decide(old: DocumentRow | undefined, now: number): DocumentDecision<T>
+    }
+  | { readonly type: 'drop-documents'; readonly collection: string; readonly list: Uint8Array; readonly result: T }
 
 export type JobOutcome = { readonly result: unknown } | { readonly refused: unknown }
 
@@ -81,7 +97,7 @@ export function createTransactions(pool: Pool, schema: string, now: (() => numbe
         const own = ownRow(turn, 'turn = excluded.turn, used_at = excluded.used_at')
         const seen = await lockedRows(session, jobs, own, schema)
         const storeNow = now?.() ?? seen.now
-        const { outcomes, operations } = decisions(jobs, createPicture(seen.links, seen.records), storeNow)
+        const { outcomes, operations } = decisions(jobs, createPicture(seen), storeNow)
         if (operations.length === 0) {
           await session.ask([{ text: 'ROLLBACK' }])
           return outcomes
@@ -103,9 +119,7 @@ export function createTransactions(pool: Pool, schema: string, now: (() => numbe
   }
 }
 
-interface Seen {
-  readonly links: readonly LinkRow[]
-  readonly records: readonly RecordRow[]
+interface Seen extends LockedRows {
   /** The database's clock, once all locks were had. */
   readonly now: number
 }
@@ -119,9 +133,12 @@ async function lockedRows(
 ): Promise<Seen> {
   const sessions = [...new Set(jobs.flatMap((job) => (job.type === 'change' ? [job.session] : [])))]
   const records = jobs.filter((job) => job.type === 'update')
+  const documents = jobs.filter((job) => job.type === 'change-document')
+  const appends = jobs.filter((job) => job.type === 'append')
   const locks = inOrder([
     ...sessions.map((name) => lockKey(schema, 'session', name)),
     ...records.map(({ kind, key }) => lockKey(schema, kind, key)),
+    ...documents.map(({ collection, key }) => lockKey(schema, 'document', collection, key)),
   ])
   const readLinks: Statement = {
     text: `
@@ -135,26 +152,43 @@ async function lockedRows(
       WHERE (kind, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))`,
     values: [kindArray(records), byteaArray(records.map(({ key }) => key))],
   }
-  const answers = await session.ask([
-    { text: BEGIN },
-    own,
-    ...(locks.length === 0
-      ? []
-      : [{ text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] }]),
-    { text: NOW },
-    ...(sessions.length === 0 ? [] : [readLinks]),
-    ...(records.length === 0 ? [] : [readRecords]),
-  ])
-  const read = answers.slice(locks.length === 0 ? 2 : 3)
+  const quoted = `"${schema}"`
+  const lists = appends.map(({ collection, document: { list } }) => ({ collection, list }))
+  const [now, linkRows, recordRows, documentRows, counterRows] = await askedAfter(
+    session,
+    [
+      { text: BEGIN },
+      own,
+      ...(locks.length === 0
+        ? []
+        : [{ text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] }]),
+    ],
+    [
+      { text: NOW },
+      sessions.length === 0 ? undefined : readLinks,
+      records.length === 0 ? undefined : readRecords,
+      documents.length === 0 ? undefined : readDocumentsStatement(documents, quoted),
+      lists.length === 0 ? undefined : lockCountersStatement(lists, quoted),
+    ],
+  )
   return {
-    now: Number(read[0]?.rows[0]?.['now']),
-    links: sessions.length === 0 ? [] : rowsOf(read[1]).map(linkOf),
-    records: records.length === 0 ? [] : rowsOf(read.at(-1)).map(recordOf),
+    now: Number(now?.[0]?.['now']),
+    links: (linkRows ?? []).map(linkOf),
+    records: (recordRows ?? []).map(recordOf),
+    documents: (documentRows ?? []).map(documentOf),
+    counters: (counterRows ?? []).map(counterOf),
   }
 }
 
-function rowsOf(answer: Answer | undefined): Answer['rows'] {
-  return answer?.rows ?? []
+/** The rows of each question; none for one that is left out. All in one round trip. */
+async function askedAfter(
+  session: Session,
+  before: readonly Statement[],
+  questions: readonly (Statement | undefined)[],
+): Promise<readonly Answer['rows'][]> {
+  const asked = questions.filter((question) => question !== undefined)
+  const answers = (await session.ask([...before, ...asked])).slice(before.length)
+  return questions.map((question) => (question === undefined ? [] : (answers[asked.indexOf(question)]?.rows ?? [])))
 }
 
 function recordOf(row: Answer['rows'][number]): RecordRow {
@@ -199,11 +233,38 @@ function decisionOf(
     const { writes, result } = job.decide(picture.linksOf(job.session))
     return { operations: writes, result }
   }
+  if (job.type === 'append' || job.type === 'change-document' || job.type === 'drop-documents')
+    return documentDecision(job, picture, now)
   const { kind, key } = job
   const old = picture.recordOf(kind, key)
   const { put, drop, result } = job.decide(old, now)
   if (put !== undefined) return { operations: [{ type: 'put-record', kind, key, ...put }], result }
   return { operations: drop === true && old !== undefined ? [{ type: 'drop-record', kind, key }] : [], result }
+}
+
+function documentDecision(
+  job: Extract<Job<unknown>, { type: 'append' | 'change-document' | 'drop-documents' }>,
+  { documents }: Picture,
+  now: number,
+): { readonly operations: readonly Operation[]; readonly result: unknown } {
+  const { collection } = job
+  if (job.type === 'drop-documents')
+    return { operations: [{ type: 'drop-documents', collection, list: job.list }], result: job.result }
+  if (job.type === 'append') {
+    const { document } = job
+    const number = documents.nextNumber(collection, document.list)
+    return { operations: [{ type: 'append-document', collection, document }], result: job.result(number) }
+  }
+  const { key } = job
+  const old = documents.documentOf(collection, key)
+  const { put, drop, result } = job.decide(old, now)
+  if (put !== undefined && old === undefined)
+    return { operations: [{ type: 'append-document', collection, document: { ...put, key } }], result }
+  if (put !== undefined && old !== undefined)
+    return { operations: [{ type: 'put-document', collection, document: { ...put, key, list: old.list } }], result }
+  const operations: readonly Operation[] =
+    drop === true && old !== undefined ? [{ type: 'drop-document', collection, key }] : []
+  return { operations, result }
 }
 
 /** Undefined: committed. `surely`: the server said that it rolled back. */

@@ -1,6 +1,7 @@
 // Group commit: jobs that arrive while a transaction is due or under way share the next one, so a hundred small writes
 // cost one wait for the disk instead of a hundred.
 import { StoreError } from '../../errors.ts'
+import { documentPlace } from './documents.ts'
 import { asStoreError, isOwnFault, isPassing } from './failure.ts'
 import { type Limits, patiently } from './patience.ts'
 import { type Job, type JobOutcome, Undecided } from './transaction.ts'
@@ -51,8 +52,13 @@ export function createWriter(
   const nextGroup = (): readonly Queued[] => {
     let rows = 0
     let count = 0
-    while (count < queue.length && count < MAX_JOBS && (count === 0 || rows < MAX_ROWS))
-      rows += rowsOf(queue[count++]?.job)
+    const seen = new Set<string>()
+    while (count < queue.length && count < MAX_JOBS && (count === 0 || rows < MAX_ROWS)) {
+      const job = queue[count]?.job
+      if (!isFirstOfDocument(job, seen)) break
+      rows += rowsOf(job)
+      count += 1
+    }
     return queue.splice(0, count)
   }
 
@@ -107,6 +113,16 @@ export function createWriter(
       }),
     idle: async () => draining,
   }
+}
+
+/** The number of a document that came to be in the same transaction is not known: whoever reads it waits for the next. */
+function isFirstOfDocument(job: Job<unknown> | undefined, seen: Set<string>): boolean {
+  const key = job?.type === 'change-document' ? job.key : job?.type === 'append' ? job.document.key : undefined
+  if (job === undefined || key === undefined || !('collection' in job)) return true
+  const place = documentPlace(job.collection, key)
+  if (seen.has(place)) return false
+  seen.add(place)
+  return true
 }
 
 function rowsOf(job: Job<unknown> | undefined): number {

@@ -6,9 +6,11 @@ import { systemClock } from '../../../src/lib/clock.ts'
 import type { Backend } from '../../../src/store/backend.ts'
 import type { Store } from '../../../src/store/contract.ts'
 import { type OpenOptions, openStore } from '../../../src/store/open.ts'
+import { openPostgres } from '../../../src/store/postgres/open.ts'
 import { openSqlite } from '../../../src/store/sqlite/open.ts'
 import { openThreaded } from '../../store/sqlite/thread/open-threaded.ts'
-import { sharedServer } from './postgres-server.ts'
+import { optionsFor } from './children/open-shared.ts'
+import { noPostgres, sharedServer } from './postgres-server.ts'
 import { settleWithDatabase } from './postgres-turns.ts'
 
 /** Somewhere a store can be: empty at first, gone after the test. */
@@ -29,10 +31,13 @@ export async function memoryPlace(): Promise<Place> {
 
 export async function sqlitePlace(): Promise<Place> {
   const file = join(await temporaryFolder(), 'sessions.db')
+  return { ...sqliteFile(file), open: (options) => opened(`sqlite:${file}`, options) }
+}
+
+function sqliteFile(file: string): Required<Omit<Place, 'open'>> {
   return {
     lasts: true,
     url: `sqlite:${file}`,
-    open: (options) => opened(`sqlite:${file}`, options),
     async rows() {
       const { backend } = await openSqlite(file, systemClock, Buffer.alloc(32))
       onTestFinished(() => backend.close())
@@ -43,23 +48,36 @@ export async function sqlitePlace(): Promise<Place> {
 
 export async function postgresPlace(): Promise<Place> {
   const server = await sharedServer()
-  const schema = `place_${++places}`
+  const url = server.url(`place_${++places}`)
   return {
     lasts: true,
+    url,
     open: (options = {}) => {
       settleWithDatabase(options.clock)
-      return opened(server.url(schema), { key: KEY, ...options })
+      return opened(url, { ...optionsFor(url), ...options })
+    },
+    async rows() {
+      const { backend } = await openPostgres(url, systemClock, Buffer.alloc(32))
+      onTestFinished(() => backend.close())
+      return backend
     },
   }
 }
 
 let places = 0
-const KEY = Buffer.alloc(32, 7)
+
+/** Where several processes can share a store: each address is a new place. */
+export const SHARED_PLACES: readonly { readonly name: string; newAddress(): Promise<string> }[] = [
+  { name: 'SQLite', newAddress: async () => `sqlite:${join(await temporaryFolder(), 'sessions.db')}` },
+  ...(noPostgres
+    ? []
+    : [{ name: 'PostgreSQL', newAddress: async () => (await sharedServer()).url(`place_${++places}`) }]),
+]
 
 /** The same with every write in the thread, from the opening on. */
 export async function threadedPlace(): Promise<Place> {
   const file = join(await temporaryFolder(), 'sessions.db')
-  return { lasts: true, open: (options) => openThreaded(file, options) }
+  return { ...sqliteFile(file), open: (options) => openThreaded(file, options) }
 }
 
 export async function temporaryFolder(): Promise<string> {

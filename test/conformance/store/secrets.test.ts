@@ -1,19 +1,56 @@
-// Nothing that tells who is linked, or lets anyone else be them, lies in the files of a store.
+// Nothing that tells who is linked, or lets anyone else be them, lies in the files or tables of a store.
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { internalsOf } from '../../../src/store/internals.ts'
 import { createLimiter } from '../../../src/store/limiter.ts'
 import { openStore } from '../../../src/store/open.ts'
+import { TABLES } from '../../../src/store/postgres/migrations.ts'
 import { JID, LID, NUMBER, newlyLinked, preKeys, signedCredentials } from '../../store/samples.ts'
+import { openShared } from './children/open-shared.ts'
 import { temporaryFolder } from './place.ts'
+import { noPostgres, sharedServer } from './postgres-server.ts'
 
 const CONTACT = '12025550177'
 
-describe('the files of a SQLite store', () => {
-  it('hold no key, number, jid, name or credential in any spelling', async () => {
-    const folder = await temporaryFolder()
-    const store = await openStore(`sqlite:${join(folder, 'sessions.db')}`)
+/** Where to look for what a store keeps, besides the store itself. */
+interface Exposed {
+  readonly url: string
+  contents(): Promise<readonly Contents[]>
+}
+
+const EXPOSED: readonly { readonly what: string; make(): Promise<Exposed> }[] = [
+  {
+    what: 'the files of a SQLite store',
+    make: async () => {
+      const folder = await temporaryFolder()
+      return { url: `sqlite:${join(folder, 'sessions.db')}`, contents: () => contentsOf(folder) }
+    },
+  },
+  ...(noPostgres ? [] : [{ what: 'the tables of a PostgreSQL store', make: exposedTables }]),
+]
+
+async function exposedTables(): Promise<Exposed> {
+  const server = await sharedServer()
+  return {
+    url: server.url('exposed'),
+    contents: () =>
+      Promise.all(
+        TABLES.map(async (name) => {
+          const values = (await server.query(`SELECT * FROM exposed.${name}`)).flatMap(Object.values)
+          const bytes = Buffer.concat(
+            values.map((value) => (Buffer.isBuffer(value) ? value : Buffer.from(`${value} `))),
+          )
+          return { name, size: bytes.length, bytes }
+        }),
+      ),
+  }
+}
+
+describe('what a store keeps', () => {
+  it.each(EXPOSED)('in $what holds no key, number, jid, name or credential in any spelling', async ({ make }) => {
+    const { url, contents } = await make()
+    const store = await openShared(url)
     const inner = internalsOf(store)
     const credentials = await signedCredentials({ nextPreKeyId: 813, routingInfo: Buffer.from('routing information!') })
     const linked = await newlyLinked({ credentials, preKeys: preKeys(812) })
@@ -57,7 +94,7 @@ describe('the files of a SQLite store', () => {
     }
     // While the store is open, and once more when its log went into the file.
     for (const moment of ['open', 'closed']) {
-      const files = await contentsOf(folder)
+      const files = await contents()
       expect(files.map(({ size }) => size).reduce((sum, size) => sum + size)).toBeGreaterThan(50_000)
       for (const [what, secret] of Object.entries(secrets))
         for (const { name, bytes } of files)
@@ -67,7 +104,7 @@ describe('the files of a SQLite store', () => {
     }
   })
 
-  it('are found to hold secrets by the same search when they do', async () => {
+  it('is found to hold secrets by the same search when it does', async () => {
     const file = join(await temporaryFolder(), 'leak')
     const secret = Buffer.alloc(32, 'private half')
     const { writeFile } = await import('node:fs/promises')
@@ -78,7 +115,7 @@ describe('the files of a SQLite store', () => {
     }
   })
 
-  it('do not tell that two sessions know the same contact', async () => {
+  it('does not tell that two sessions know the same contact', async () => {
     const folder = await temporaryFolder()
     const store = await openStore(`sqlite:${join(folder, 'sessions.db')}`)
     for (const session of ['a', 'b']) {

@@ -1,10 +1,10 @@
 // hold-lease <store> <session>: holds the lease of a session until it is told to give it back.
 import { internalsOf } from '../../../../src/store/internals.ts'
 import { LeaseHeld } from '../../../../src/store/leases.ts'
-import { openStore } from '../../../../src/store/open.ts'
+import { openShared } from './open-shared.ts'
 import { argument, tell, told } from './parent.ts'
 
-const store = await openStore(argument(0))
+const store = await openShared(argument(0))
 try {
   const lease = await internalsOf(store).acquire({ kind: 'session', key: argument(1) })
   tell('held')

@@ -3,14 +3,15 @@ import Module, { register } from 'node:module'
 import { argument, tell } from './parent.ts'
 
 const refusing = `export async function resolve(specifier, context, next) {
-  if (/^(libsql|whatsapp-rust-bridge|baileys|libphonenumber-js)/.test(specifier)) throw new Error('loads ' + specifier)
+  if (/^(pg$|libsql|whatsapp-rust-bridge|baileys|libphonenumber-js)/.test(specifier)) throw new Error('loads ' + specifier)
   return next(specifier, context)
 }`
 // What is required goes another way than what is imported.
 const loader = Module as unknown as { _load: (specifier: string, ...rest: unknown[]) => unknown }
 const load = loader._load
 loader._load = (specifier, ...rest) => {
-  if (/^(libsql|whatsapp-rust-bridge|baileys|libphonenumber-js)/.test(specifier)) throw new Error(`loads ${specifier}`)
+  if (/^(pg$|libsql|whatsapp-rust-bridge|baileys|libphonenumber-js)/.test(specifier))
+    throw new Error(`loads ${specifier}`)
   return load(specifier, ...rest)
 }
 

@@ -1,15 +1,15 @@
 // open-at-once <store> <session>: opens the store when told to, stores a link in it, and lists what is there.
 import { internalsOf } from '../../../../src/store/internals.ts'
-import { openStore } from '../../../../src/store/open.ts'
 import { numberedLink } from './numbered-link.ts'
+import { openShared } from './open-shared.ts'
 import { argument, tell, told } from './parent.ts'
 
-await import('libsql') // so that all of them begin at the same moment
+await import(argument(0).startsWith('postgres') ? 'pg' : 'libsql') // so that all of them begin at the same moment
 const link = await numberedLink(1)
 tell('ready')
 await told()
 try {
-  const store = await openStore(argument(0))
+  const store = await openShared(argument(0))
   await internalsOf(store).saveLinked({ ...link, session: argument(1) })
   tell('stored')
   await told()

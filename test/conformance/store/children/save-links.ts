@@ -1,10 +1,10 @@
 // save-links <store> <first number>: links the same session again and again, and says when each link is stored.
 import { internalsOf } from '../../../../src/store/internals.ts'
-import { openStore } from '../../../../src/store/open.ts'
 import { numberedLink } from './numbered-link.ts'
+import { openShared } from './open-shared.ts'
 import { argument, tell } from './parent.ts'
 
-const inner = internalsOf(await openStore(argument(0)))
+const inner = internalsOf(await openShared(argument(0)))
 await numberedLink(0) // the bridge is loaded
 tell('ready')
 for (let number = Number(argument(1)); ; number++) {

@@ -1,10 +1,10 @@
 // set-keys <store> [in-thread]: uses the linked session's keys as a busy bot does, and says which writes are stored.
-import { openStore } from '../../../../src/store/open.ts'
+import { openShared } from './open-shared.ts'
 import { argument, tell } from './parent.ts'
 import { threadReady } from './thread.ts'
 
 const ready = threadReady()
-const store = await openStore(argument(0))
+const store = await openShared(argument(0))
 const { state, saveCreds } = await store.authState('sales')
 if (argument(1) === 'in-thread') await ready
 tell('ready')

@@ -1,9 +1,9 @@
 // take-slots <store> <account> <count>: asks for that many slots at once, when told to.
 import { internalsOf } from '../../../../src/store/internals.ts'
-import { openStore } from '../../../../src/store/open.ts'
+import { openShared } from './open-shared.ts'
 import { argument, tell, told } from './parent.ts'
 
-const store = await openStore(argument(0))
+const store = await openShared(argument(0))
 const { limits } = internalsOf(store)
 tell('ready')
 await told()
