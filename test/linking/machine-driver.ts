@@ -236,10 +236,11 @@ export function drive(options: DriveOptions = {}): Driver {
 }
 
 /** A state by the names of its parts. */
-export function nameOfState({ connection, code, pairing, over }: AttemptState): string {
+export function nameOfState({ connection, code, passkey, pairing, over }: AttemptState): string {
   if (over) return 'over'
   const confirming = code.name === 'live' && code.confirming !== undefined
-  return `${connection.name}/${confirming ? 'confirming' : code.name}/${pairing.name}`
+  const ceremony = passkey.name === 'idle' ? '' : `/passkey ${passkey.name}`
+  return `${connection.name}/${confirming ? 'confirming' : code.name}/${pairing.name}${ceremony}`
 }
 
 export function nameOfInput(input: Input): string {

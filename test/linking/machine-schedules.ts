@@ -9,6 +9,7 @@ import { pairSuccess } from './account.ts'
 import { bytesFrom } from './keys.ts'
 import { type Answer, CANCELLED, type Driver, drive, FIRST_SECRET, OUR_IDENTITY, PHONE } from './machine-driver.ts'
 import { finishId, helloId } from './machine-steps.ts'
+import { assertion, continuation, optionsNode, request } from './passkey-primary.ts'
 import {
   edgeRouting,
   helloAccepted,
@@ -83,11 +84,46 @@ const proofs = fc
     }),
   )
 
+const CEREMONY_KEYS = {
+  ephemeral: OUR_IDENTITY,
+  nonce: bytesFrom('n'),
+  newSecret: bytesFrom('new'),
+  iv: bytesFrom('i', 12),
+}
+
+const answeredRequest = ({ state }: Driver, ceremony = state.ceremonies): Input => ({
+  type: 'passkey-answered',
+  ceremony,
+  assertion: { credentialId: Uint8Array.of(1), json: JSON.stringify(assertion()) },
+  keys: CEREMONY_KEYS,
+})
+const askedLast = ({ state }: Driver): string =>
+  state.passkey.name === 'idle' ? 'none' : (state.passkey.asked.at(-1)?.id ?? 'none')
+const ceremonyAnswer = (driver: Driver): Node =>
+  iqResult(askedLast(driver), [node('ref', {}, Buffer.from('4@ref')), optionsNode()])
+
+/** What the owner, the phone and WhatsApp would do next in a passkey ceremony that goes well. */
+function nextInCeremony(driver: Driver): readonly Effect[] {
+  switch (driver.state.passkey.name) {
+    case 'asked':
+      return driver.feed(answeredRequest(driver))
+    case 'prologue-sent':
+      return driver.receive(continuation())
+    case 'comparing':
+      return driver.feed({ type: 'codes-compared', ceremony: driver.state.ceremonies, equal: true })
+    case 'requested':
+      return driver.receive(pairSuccess({ advSecret: driver.state.advSecret, companionIdentity: OUR_IDENTITY.public }))
+    default:
+      return driver.receive(ceremonyAnswer(driver))
+  }
+}
+
 /** What a link that goes well would see next: without it, few random lives get far. */
 const expected = named('what is expected', (driver, pending) => {
-  const { connection, code } = driver.state
+  const { connection, code, passkey } = driver.state
   const feedNext = (stanza: Node): void => take(driver.receive(stanza), driver, pending)
-  if (connection.name === 'open') feedNext(pairDevice())
+  if (passkey.name !== 'idle') take(nextInCeremony(driver), driver, pending)
+  else if (connection.name === 'open') feedNext(pairDevice())
   else if (code.name === 'asking') feedNext(helloAccepted(code.iqId, Buffer.from(`ref for ${code.iqId}`)))
   else if (code.name === 'live') feedNext(primaryHello({ ref: code.ref, identity: PHONE.identity.public }))
   else take(driver.advance(5_000), driver, pending)
@@ -175,6 +211,39 @@ const possible = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant(receive('edge routing', () => edgeRouting(Uint8Array.of(1, 2)))) },
   { weight: 1, arbitrary: fc.constant(receive('passkey request', () => passkeyRequest('12025550124@s.whatsapp.net'))) },
+  { weight: 2, arbitrary: fc.constant(receive('passkey request, sound', () => request())) },
+  { weight: 1, arbitrary: fc.constant(receive('passkey request without options', () => request('none'))) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom({}, { key: new Uint8Array(32) }, { nonce: new Uint8Array(3) })
+      .map((half) => receive('continuation', () => continuation(half))),
+  },
+  { weight: 1, arbitrary: fc.constant(receive('ceremony answer', ceremonyAnswer)) },
+  {
+    weight: 1,
+    arbitrary: codes.map((code) => receive('ceremony refused', (driver) => iqError(askedLast(driver), { code }))),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom(0, 1)
+      .map((behind) =>
+        named('answer to a passkey request', (driver, pending) =>
+          take(driver.feed(answeredRequest(driver, driver.state.ceremonies - behind)), driver, pending),
+        ),
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .boolean()
+      .map((equal) =>
+        named('answer to a comparison', (driver, pending) =>
+          take(driver.feed({ type: 'codes-compared', ceremony: driver.state.ceremonies, equal }), driver, pending),
+        ),
+      ),
+  },
   { weight: 1, arbitrary: proofs },
   { weight: 3, arbitrary: ends.map((end) => feed(`ended ${end.kind}`, { type: 'ended', end })) },
   { weight: 2, arbitrary: fc.constant(feed('refresh()', { type: 'refresh' })) },
@@ -192,6 +261,8 @@ const timers: readonly TimerName[] = [
   'code',
   'confirmation',
   'qr',
+  'passkey',
+  'passkey-answer',
   'retry',
   'store',
   'restart',
@@ -232,6 +303,7 @@ const settings = fc.record(
     digits: fc.constantFrom('12025550123', '12025550123', '12025550123', undefined),
     qr: fc.boolean(),
     refresh: fc.constantFrom<'auto' | 'manual'>('auto', 'auto', 'manual'),
+    passkey: fc.constantFrom<'fail' | 'wait'>('wait', 'wait', 'fail'),
     maxCodes: fc.integer({ min: 1, max: 4 }),
     codeTtlMs: fc.constantFrom(180_000, 60_000, 1_000),
     timeoutMs: fc.constantFrom(600_000, 600_000, 240_000, 10_000),
