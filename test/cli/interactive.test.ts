@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Emulator, type Phone, startEmulator } from '../../src/emulator/index.ts'
 import { type Person, type Situation, sitDown } from './support/person.ts'
+import { widest } from './support/terminal-buffer.ts'
 
 const CODE = /Type these 8 characters: (\S{4}-\S{4})/
 const MASKED = '+1••••••••23'
@@ -156,6 +157,54 @@ describe('a person who gave the number', () => {
     const list = sit(['sessions'])
     expect(await list.exitCode).toBe(0)
     expect(list.terminal.text).toMatch(/SESSION +STATE[\s\S]*main +linked/)
+  })
+})
+
+describe('a person and a linked session', () => {
+  async function linkMain(): Promise<void> {
+    const person = sit(['link', '+1 202 555 0123'])
+    await phone.enterCode((await person.sees(CODE))[1] ?? '')
+    expect(await person.exitCode).toBe(0)
+  }
+
+  it('is asked before it is removed, where Enter alone means no, and told what is left to do', async () => {
+    await linkMain()
+    const doubting = sit(['remove', 'main'])
+    await doubting.sees(/the phone goes on listing the device[\s\S]*paircode logout main/)
+    await doubting.sees(/Remove session main, \+1•+23, “Paircode” \(linked\)\?/)
+    doubting.types('\r')
+    expect(await doubting.exitCode).toBe(5)
+    expect(doubting.errors()).toContain('paircode explain cancelled')
+    leftAlone(doubting)
+
+    const sure = sit(['remove', 'main'])
+    await sure.sees(/Remove session main/)
+    sure.types('y')
+    expect(await sure.exitCode).toBe(0)
+    expect(sure.terminal.text).toMatch(/✓ Removed session main[\s\S]*paircode restore main/)
+
+    const back = sit(['restore', 'main'])
+    expect(await back.exitCode).toBe(0)
+    expect(back.terminal.text).toMatch(/✓ Restored session main: \+1•+23, “Paircode”[\s\S]*paircode connect main/)
+  })
+
+  it('reads how it is, what the doctor finds, and how it was logged out', async () => {
+    await linkMain()
+    const status = sit(['status', 'main'])
+    expect(await status.exitCode).toBe(0)
+    expect(status.terminal.text).toMatch(/Session main: linked[\s\S]*In use +no[\s\S]*paircode connect main/)
+
+    const doctor = sit(['doctor'], { columns: 60 })
+    expect(await doctor.exitCode).toBe(0)
+    expect(doctor.terminal.text).toMatch(/✓ Session main, \+1•+23, is linked[\s\S]*Nothing is wrong\.$/)
+    expect(widest(doctor.terminal.lines)).toBeLessThanOrEqual(60)
+
+    const logout = sit(['logout', 'main'])
+    expect(await logout.exitCode).toBe(0)
+    expect(logout.terminal.text).toMatch(
+      /asking WhatsApp[\s\S]*✓ Logged session main out[\s\S]*paircode link --session main/,
+    )
+    expect(phone.linkedDevices()).toEqual([])
   })
 })
 

@@ -6,11 +6,13 @@ import { readEnvironment } from '../environment.ts'
 import { DONE } from '../exit-code.ts'
 import { storeOfSession } from '../opened-store.ts'
 import { leadConsoleInto } from '../printing/console-to-log.ts'
+import { EXPLANATIONS } from '../printing/explanations.ts'
 import { createLog } from '../printing/log.ts'
 import { maskedNumberOf, maskJid } from '../printing/masking.ts'
 import { timeOfDay } from '../printing/words.ts'
 import { ConnectionStopped } from '../session/connection-stopped.ts'
 import { type Echoed, echo } from '../session/echo.ts'
+import { namedSession } from '../session/named-session.ts'
 import { stateText } from '../session/state-words.ts'
 import { STORE_OPTION, type StoreFlag } from '../store-option.ts'
 
@@ -41,13 +43,13 @@ async function keepOnline(session: string, flags: ConnectFlags, context: Context
   const store = await storeOfSession(session, environment, context, flags.store)
   const restoreConsole = leadConsoleInto(logger)
   try {
-    const jid = (await store.get(session))?.jid
+    const { jid } = await namedSession(session, store, context)
     const { connect } = await import('../../index.ts')
     const { endpoint } = environment
     const options = { session, store, logger, clock: context.clock }
     const connection = connect(endpoint === undefined ? options : { ...options, endpoint })
     if (flags.echo === true) connection.on('socket', (socket) => echo(socket, echoTellers(context)))
-    await untilClosed(connection, jid, context)
+    await untilClosed(connection, { session, jid }, context)
   } finally {
     await store.close()
     restoreConsole()
@@ -55,7 +57,11 @@ async function keepOnline(session: string, flags: ConnectFlags, context: Context
 }
 
 /** @throws ConnectionStopped for an end that nobody asked for */
-async function untilClosed(connection: Connection, jid: string | undefined, context: Context): Promise<void> {
+async function untilClosed(
+  connection: Connection,
+  { session, jid }: { readonly session: string; readonly jid: string },
+  context: Context,
+): Promise<void> {
   const stopListening = context.interrupts.listen(() => void connection.close())
   let told: ConnectionState | undefined
   const tell = (state: ConnectionState): void => {
@@ -70,18 +76,27 @@ async function untilClosed(connection: Connection, jid: string | undefined, cont
     const reason = await connection.stopped
     if (reason === 'closed') return
     const { state } = connection
-    throw new ConnectionStopped(reason, { until: state.name === 'stopped' ? state.until : undefined })
+    throw new ConnectionStopped(reason, {
+      until: state.name === 'stopped' ? state.until : undefined,
+      advice: adviceFor(reason, session, context.program),
+    })
   } finally {
     stopListening()
   }
 }
 
+/** As explained, with this session in it, ready to be typed. */
+function adviceFor(reason: ConnectionStopped['reason'], session: string, program: string): string {
+  const advice = EXPLANATIONS[reason].todo.join(' ')
+  return advice.replaceAll(/<(?:session|name)>/g, session).replaceAll('“paircode ', `“${program} `)
+}
+
 /** The end is told by whoever waits for it. */
-function tellState(state: ConnectionState, jid: string | undefined, { printer, clock }: Context): void {
+function tellState(state: ConnectionState, jid: string, { printer, clock }: Context): void {
   const { name, ...details } = state
   const message = { type: 'state', state: name, ...details }
   if (name === 'stopped') return printer.print(message, '')
-  const who = name === 'online' && jid !== undefined ? ` as ${maskedNumberOf(jid)}. Ctrl-C stops it.` : ''
+  const who = name === 'online' ? ` as ${maskedNumberOf(jid)}. Ctrl-C stops it.` : ''
   printer.print(
     message,
     `${timeOfDay(new Date(clock.now()))} ${stateText(state)}${who}`,

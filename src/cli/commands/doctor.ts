@@ -15,7 +15,7 @@ const SOMETHING_WRONG: ExitCode = 1
 
 export function doctorCommand(context: Context): Command {
   return new Command('doctor')
-    .summary('look for what is wrong with a folder, a store, or this machine')
+    .summary('look for what is wrong')
     .description(
       'Examines a folder that Baileys’ useMultiFileAuthState made, or a store; without either, the store of PAIRCODE_STORE and ' +
         'this machine: versions, clock, the way to WhatsApp. Says what it found, the gravest first, and what to type next. ' +

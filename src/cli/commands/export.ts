@@ -10,7 +10,7 @@ import { STORE_OPTION, type StoreFlag } from '../store-option.ts'
 
 export function exportCommand(context: Context): Command {
   return new Command('export')
-    .summary('write a session as a folder for Baileys’ useMultiFileAuthState')
+    .summary('write a session as a folder of Baileys')
     .description(
       'Writes the login and the keys of a session as files that Baileys’ useMultiFileAuthState loads, into a new or empty ' +
         'folder. They are in clear: whoever can read them has the account. The session stays in the store.',

@@ -1,7 +1,9 @@
 // paircode import
 import { Command } from 'commander'
+import { StoreError } from '../../errors.ts'
 import type { Store } from '../../store/contract.ts'
 import type { Context } from '../context.ts'
+import { quoted } from '../doctor/words.ts'
 import { readEnvironment } from '../environment.ts'
 import { DONE } from '../exit-code.ts'
 import { freeSessionName } from '../link/session-names.ts'
@@ -18,7 +20,7 @@ interface ImportFlags extends StoreFlag {
 
 export function importCommand(context: Context): Command {
   return new Command('import')
-    .summary('take over a folder that Baileys’ useMultiFileAuthState made')
+    .summary('take over a folder of Baileys')
     .description(
       'Takes over the login and the keys of a folder that Baileys’ useMultiFileAuthState made (auth_info_baileys): all of ' +
         'it, or nothing. The folder is not changed. Stop the bot that uses it before, and delete it afterwards.',
@@ -40,20 +42,30 @@ async function importInto(folder: string, flags: ImportFlags, context: Context):
   const { checkedSessionName } = await import('../../store/session-name.ts')
   if (flags.session !== undefined) checkedSessionName(flags.session)
   // Before a store is opened: for a folder that cannot be taken none is made.
-  const { jid, changedAt } = await peekIntoFolder(folder)
+  const { jid, changedAt } = await peekIntoFolder(folder).catch(withDoctor(folder, program))
   const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
   try {
     tellOfNewKey()
     await refuseTwin({ jid }, store, 'nothing was imported', program)
     if (clock.now() - changedAt < RECENT_MS) printer.print({ type: 'warning', code: 'in-use' }, IN_USE, 'warning')
     const session = flags.session ?? (await freeName(sessionNameOfFolder(folder), store))
-    const imported = { session, folder, report: await store.importFolder(folder, session), program }
+    const report = await store.importFolder(folder, session).catch(withDoctor(folder, program))
+    const imported = { session, folder, report, program }
     printer.print(importMessage(imported), importText(imported), 'done')
     const skipped = skippedText(imported)
     if (skipped !== undefined) printer.say(skipped, 'warning')
     printer.say(afterImport(imported))
   } finally {
     await store.close()
+  }
+}
+
+/** A refusal names the first file; there may be more. */
+function withDoctor(folder: string, program: string): (thrown: unknown) => never {
+  return (thrown) => {
+    if (!(thrown instanceof StoreError) || thrown.code !== 'broken-folder') throw thrown
+    const advice = `${thrown.advice} All that is wrong with it: “${program} doctor ${quoted(folder)}”.`
+    throw new StoreError('broken-folder', thrown.message, { advice, cause: thrown })
   }
 }
 

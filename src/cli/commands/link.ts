@@ -74,7 +74,7 @@ async function linkAccount(typed: string, flags: LinkFlags, context: Context): P
       logger,
       clock: context.clock,
     }
-    const linked = await runLink(options, context)
+    const linked = await runLink(options, alreadyLinked, context)
     report({ linked, alreadyLinked, loggedIn: flags.wait, program: context.program }, context)
   } finally {
     await store.close()
@@ -92,7 +92,7 @@ function optionsOf({ phone }: LinkWishes, flags: LinkFlags, { endpoint }: Enviro
   } satisfies Partial<LinkOptions>
 }
 
-async function runLink(options: LinkOptions, context: Context): Promise<LinkedSession> {
+async function runLink(options: LinkOptions, alreadyLinked: boolean, context: Context): Promise<LinkedSession> {
   const { link } = await import('../../index.ts')
   const { interrupts } = context
   const restoreConsole = leadConsoleInto(options.logger ?? silentLogger)
@@ -101,9 +101,10 @@ async function runLink(options: LinkOptions, context: Context): Promise<LinkedSe
   let view: LinkView | undefined
   let needsPerson = false
   try {
-    view = await createView(linking, context)
+    // Nothing is asked then: a picture would only flash up.
+    if (!alreadyLinked || context.printer.kind === 'pipe') view = await createView(linking, context)
     for await (const event of linking) {
-      view.show(event)
+      view?.show(event)
       if (context.interactive || event.type !== 'code-expired' || !event.manual) continue
       needsPerson = true
       void linking.cancel()

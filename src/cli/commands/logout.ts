@@ -18,18 +18,18 @@ import { stateText } from '../session/state-words.ts'
 import { STORE_OPTION, type StoreFlag } from '../store-option.ts'
 
 interface LogoutFlags extends StoreFlag {
-  readonly limit: string
+  readonly limit?: string
 }
 
 export function logoutCommand(context: Context): Command {
   return new Command('logout')
-    .summary('unlink a session on WhatsApp, and take it out of the store')
+    .summary('unlink a session on WhatsApp, and remove it')
     .description(
       'Logs in once more, asks WhatsApp to unlink this device, waits for the answer, and takes the session out of the ' +
         'store. The phone then lists it no more. Where that fails the session stays as it was.',
     )
     .argument('<session>', 'as it was called when it was linked')
-    .option('--limit <seconds>', 'give up when WhatsApp was not reached by then', '60')
+    .option('--limit <seconds>', 'give up when WhatsApp was not reached by then (default: 60)')
     .option(...STORE_OPTION)
     .option('--json', 'one JSON event a line')
     .action(async (session: string, flags: LogoutFlags) => {
@@ -39,7 +39,7 @@ export function logoutCommand(context: Context): Command {
 }
 
 function logOutSession(session: string, flags: LogoutFlags, context: Context): Promise<void> {
-  const limitMs = limitOf(flags.limit)
+  const limitMs = limitOf(flags.limit ?? '60')
   return withStoreOf(session, flags.store, context, async (store) => {
     const info = await namedSession(session, store, context)
     const how = info.state === 'logged-out' ? 'was-unlinked' : await unlink(info, limitMs, store, context)

@@ -16,7 +16,7 @@ interface RemoveFlags extends StoreFlag {
 
 export function removeCommand(context: Context): Command {
   return new Command('remove')
-    .summary('take a session out of the store; WhatsApp is not told')
+    .summary('take a session out of the store')
     .description(
       'Takes a session out of the store. Its login stays in the archive for 7 days and can be restored. WhatsApp is not ' +
         'told: the phone goes on listing the device. To unlink it there, use “logout” instead.',

@@ -157,7 +157,7 @@ const TRUST: Readonly<
       'A proxy or network looks into the connection, an emulator is used with the wrong root key, or the clock of this machine ' +
       'is so wrong that the certificate seems too old or too new.',
     todo: [
-      'Check the clock of this machine.',
+      'Check the clock of this machine: “paircode doctor” says how far it is off.',
       'Try without the proxy, or from another network.',
       'With an emulator: set PAIRCODE_ROOT_KEY to what it printed at its last start.',
     ],
@@ -170,7 +170,11 @@ const TRUST: Readonly<
   network: {
     happened: 'WhatsApp could not be reached, or stopped answering.',
     why: 'There is no connection, a firewall or proxy blocks web.whatsapp.com, or the line was lost on the way.',
-    todo: ['Check that https://web.whatsapp.com opens in a browser on this machine.', 'Try again.'],
+    todo: [
+      'See what is in the way: “paircode doctor”.',
+      'Check that https://web.whatsapp.com opens in a browser on this machine.',
+      'Try again.',
+    ],
   },
   'server-error': {
     happened: 'WhatsApp had a fault of its own.',
@@ -196,12 +200,15 @@ const STORES: Readonly<
   'session-busy': {
     happened: 'Another program or task holds this session.',
     why: 'Two on one session throw each other out, for ever. So only one may hold it, over all programs that share the store.',
-    todo: ['Find the other one and close it: a bot, a server, another terminal.', 'Or wait until it is done.'],
+    todo: [
+      'See which process it is: “paircode status <session>”.',
+      'Close it: a bot, a server, another terminal. Or wait until it is done.',
+    ],
   },
   'store-error': {
     happened: 'The store could not be read or written. What was acknowledged before is not lost.',
     why: 'The disk is full or read-only, this user may not write there, or the database server is away.',
-    todo: ['Do what the message says about the file.', 'Then try again.'],
+    todo: ['See what is wrong: “paircode doctor”.', 'Do what the message says about the file.', 'Then try again.'],
   },
   'wrong-key': {
     happened: 'The store is sealed with another key. Nothing was touched.',
@@ -235,7 +242,11 @@ const STORES: Readonly<
   'broken-folder': {
     happened: 'The folder with Baileys’ files cannot be imported as it is. Nothing was imported.',
     why: 'A file in it is cut off or missing, as after a crash in the middle of a write.',
-    todo: ['Mend or leave out the file that is named.', 'Or link anew: “paircode link”.'],
+    todo: [
+      'See all that is wrong with it: “paircode doctor <folder>”.',
+      'Mend or leave out the files that are named.',
+      'Or link anew: “paircode link”.',
+    ],
   },
   'bad-session': {
     happened: 'The stored login of this session cannot be used, so it went to the archive.',

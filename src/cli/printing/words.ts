@@ -3,7 +3,9 @@
 /** `the session is busy` → `The session is busy.` */
 export function sentence(text: string): string {
   const trimmed = text.trim()
-  const first = trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
+  // The name of a file or of a host is written as it is.
+  const isName = /^\S+\.\w/.test(trimmed)
+  const first = isName ? trimmed : trimmed.charAt(0).toUpperCase() + trimmed.slice(1)
   return /[.!?]$/.test(first) ? first : `${first}.`
 }
 

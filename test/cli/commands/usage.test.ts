@@ -16,7 +16,21 @@ beforeEach(() => {
 })
 afterEach(() => workplace.close())
 
-const COMMANDS = ['link', 'connect', 'sessions', 'demo', 'emulator', 'explain']
+const COMMANDS = [
+  'link',
+  'connect',
+  'sessions',
+  'status',
+  'logout',
+  'remove',
+  'restore',
+  'import',
+  'export',
+  'doctor',
+  'demo',
+  'emulator',
+  'explain',
+]
 
 describe('help', () => {
   it('names the commands, the first steps, the environment, and that it is unofficial', async () => {
