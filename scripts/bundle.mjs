@@ -29,10 +29,10 @@ const isBundled = (id) => BUNDLED.some((name) => id === name || id.startsWith(`$
 const TOGETHER = [
   ['phone', /\/src\/phone\/|\/libphonenumber-js\//],
   ['sqlite', /\/src\/store\/sqlite\//],
-  ['postgres', /\/src\/store\/postgres\//],
+  // Without store/postgres, which loads pg: only who has such an address opens that file.
   [
     'core',
-    /\/src\/(errors|lib\/|session\/|instructions\/|store\/(?!folder\/)|wire\/(endpoint|ends|nodes|whatsapp-contact)|linking\/(code-key|device|events|option|pairing-code))/,
+    /\/src\/(errors|lib\/|session\/|instructions\/|store\/(?!folder\/|postgres\/)|wire\/(endpoint|ends|nodes|whatsapp-contact)|linking\/(code-key|device|events|option|pairing-code))/,
   ],
   ['linking', /\/src\/(linking|wire)\/|\/node_modules\/ws\//],
 ]

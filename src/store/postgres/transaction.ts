@@ -49,17 +49,19 @@ export class Undecided extends Error {
 }
 
 /**
- * In each transaction, not once for a connection: poolers like PgBouncer hand one connection to many. A commit that does
- * not wait for the disk (synchronous_commit = off) would break the store's promise.
+ * Settings of each transaction, not of the connection: poolers like PgBouncer hand one connection to many. They come
+ * with the first statement, which waits for nobody but ourselves. A commit that does not wait for the disk
+ * (synchronous_commit = off) would break the store's promise.
  */
-const BEGIN = `
-  BEGIN ISOLATION LEVEL READ COMMITTED;
-  SET LOCAL statement_timeout = '15s';
-  SET LOCAL lock_timeout = '5s';
-  SET LOCAL idle_in_transaction_session_timeout = '10s';
-  SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
+const SETTINGS = `
+  set_config('statement_timeout', '15s', true),
+  set_config('lock_timeout', '5s', true),
+  set_config('idle_in_transaction_session_timeout', '10s', true),
+  set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)`
 
-const NOW = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now'
+
+const BEGIN: Statement = { text: 'BEGIN ISOLATION LEVEL READ COMMITTED' }
 
 /** `now` is the store's clock where it is not the database's. */
 export function createTransactions(pool: Pool, schema: string, now: (() => number) | undefined): Transactions {
@@ -67,19 +69,28 @@ export function createTransactions(pool: Pool, schema: string, now: (() => numbe
   const writer = randomBytes(6).readUIntBE(0, 6)
   let turns = 0
 
-  const ownRow = (turn: number, onConflict: string): Statement => ({
+  /** Locks the row of this writer, to the end of the transaction. */
+  const ownRow = (turn: number): Statement => ({
     text: `
       INSERT INTO ${quoted}.writers (writer, turn, used_at) VALUES ($1, $2, now())
-      ON CONFLICT (writer) DO UPDATE SET ${onConflict} RETURNING turn`,
+      ON CONFLICT (writer) DO UPDATE SET turn = excluded.turn, used_at = excluded.used_at
+      RETURNING ${NOW}, ${SETTINGS}`,
     values: [writer, turn],
   })
+
+  /** Waits for its lock, and for nothing else. */
+  const askOwnRow: Statement = {
+    text: `
+      INSERT INTO ${quoted}.writers (writer, turn, used_at) VALUES ($1, 0, now())
+      ON CONFLICT (writer) DO UPDATE SET used_at = excluded.used_at RETURNING turn`,
+    values: [writer],
+  }
 
   return {
     run: (jobs) =>
       pool.use(async (session) => {
         const turn = ++turns
-        const own = ownRow(turn, 'turn = excluded.turn, used_at = excluded.used_at')
-        const seen = await lockedRows(session, jobs, own, schema)
+        const seen = await lockedRows(session, jobs, ownRow(turn), schema)
         const storeNow = now?.() ?? seen.now
         const { outcomes, operations } = decisions(jobs, createPicture(seen.links, seen.records), storeNow)
         if (operations.length === 0) {
@@ -93,9 +104,10 @@ export function createTransactions(pool: Pool, schema: string, now: (() => numbe
       }),
     wasCommitted: (turn) =>
       pool.use(async (session) => {
-        const [, asked] = await session.ask([
-          { text: BEGIN.replace(`lock_timeout = '5s'`, `lock_timeout = '15s'`) },
-          ownRow(0, 'used_at = excluded.used_at'),
+        const [, , asked] = await session.ask([
+          BEGIN,
+          { text: `SET LOCAL lock_timeout = '15s'` },
+          askOwnRow,
           { text: 'COMMIT' },
         ])
         return Number(asked?.rows[0]?.['turn']) === turn
@@ -136,20 +148,21 @@ async function lockedRows(
     values: [kindArray(records), byteaArray(records.map(({ key }) => key))],
   }
   const answers = await session.ask([
-    { text: BEGIN },
+    BEGIN,
     own,
     ...(locks.length === 0
       ? []
-      : [{ text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] }]),
-    { text: NOW },
+      : [
+          { text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] },
+          { text: `SELECT ${NOW}` },
+        ]),
     ...(sessions.length === 0 ? [] : [readLinks]),
     ...(records.length === 0 ? [] : [readRecords]),
   ])
-  const read = answers.slice(locks.length === 0 ? 2 : 3)
   return {
-    now: Number(read[0]?.rows[0]?.['now']),
-    links: sessions.length === 0 ? [] : rowsOf(read[1]).map(linkOf),
-    records: records.length === 0 ? [] : rowsOf(read.at(-1)).map(recordOf),
+    now: Number(answers[locks.length === 0 ? 1 : 3]?.rows[0]?.['now']),
+    links: sessions.length === 0 ? [] : rowsOf(answers[4]).map(linkOf),
+    records: records.length === 0 ? [] : rowsOf(answers.at(-1)).map(recordOf),
   }
 }
 
