@@ -34,7 +34,7 @@ const isBundled = (id) => BUNDLED.some((name) => id === name || id.startsWith(`$
 const TOGETHER = [
   ['phone', /\/src\/phone\/|\/libphonenumber-js\//],
   ['sqlite', /\/src\/store\/sqlite\/(?!thread-file)/],
-  ['postgres', /\/src\/store\/postgres\//],
+  // Without store/postgres, which loads pg: only who has such an address opens that file.
   [
     'core',
     /\/src\/(errors|lib\/|session\/|instructions\/|store\/(?!folder\/|sqlite\/|postgres\/)|wire\/(endpoint|ends|nodes|whatsapp-contact)|linking\/(code-key|device|events|option|pairing-code))/,

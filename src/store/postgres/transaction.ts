@@ -65,17 +65,19 @@ export class Undecided extends Error {
 }
 
 /**
- * In each transaction, not once for a connection: poolers like PgBouncer hand one connection to many. A commit that does
- * not wait for the disk (synchronous_commit = off) would break the store's promise.
+ * Settings of each transaction, not of the connection: poolers like PgBouncer hand one connection to many. They come
+ * with the first statement, which waits for nobody but ourselves. A commit that does not wait for the disk
+ * (synchronous_commit = off) would break the store's promise.
  */
-const BEGIN = `
-  BEGIN ISOLATION LEVEL READ COMMITTED;
-  SET LOCAL statement_timeout = '15s';
-  SET LOCAL lock_timeout = '5s';
-  SET LOCAL idle_in_transaction_session_timeout = '10s';
-  SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'`
+const SETTINGS = `
+  set_config('statement_timeout', '15s', true),
+  set_config('lock_timeout', '5s', true),
+  set_config('idle_in_transaction_session_timeout', '10s', true),
+  set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), true)`
 
-const NOW = `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now'
+
+const BEGIN: Statement = { text: 'BEGIN ISOLATION LEVEL READ COMMITTED' }
 
 /** `now` is the store's clock where it is not the database's. */
 export function createTransactions(pool: Pool, schema: string, now: (() => number) | undefined): Transactions {
@@ -83,19 +85,28 @@ export function createTransactions(pool: Pool, schema: string, now: (() => numbe
   const writer = randomBytes(6).readUIntBE(0, 6)
   let turns = 0
 
-  const ownRow = (turn: number, onConflict: string): Statement => ({
+  /** Locks the row of this writer, to the end of the transaction. */
+  const ownRow = (turn: number): Statement => ({
     text: `
       INSERT INTO ${quoted}.writers (writer, turn, used_at) VALUES ($1, $2, now())
-      ON CONFLICT (writer) DO UPDATE SET ${onConflict} RETURNING turn`,
+      ON CONFLICT (writer) DO UPDATE SET turn = excluded.turn, used_at = excluded.used_at
+      RETURNING ${NOW}, ${SETTINGS}`,
     values: [writer, turn],
   })
+
+  /** Waits for its lock, and for nothing else. */
+  const askOwnRow: Statement = {
+    text: `
+      INSERT INTO ${quoted}.writers (writer, turn, used_at) VALUES ($1, 0, now())
+      ON CONFLICT (writer) DO UPDATE SET used_at = excluded.used_at RETURNING turn`,
+    values: [writer],
+  }
 
   return {
     run: (jobs) =>
       pool.use(async (session) => {
         const turn = ++turns
-        const own = ownRow(turn, 'turn = excluded.turn, used_at = excluded.used_at')
-        const seen = await lockedRows(session, jobs, own, schema)
+        const seen = await lockedRows(session, jobs, ownRow(turn), schema)
         const storeNow = now?.() ?? seen.now
         const { outcomes, operations } = decisions(jobs, createPicture(seen), storeNow)
         if (operations.length === 0) {
@@ -109,9 +120,10 @@ export function createTransactions(pool: Pool, schema: string, now: (() => numbe
       }),
     wasCommitted: (turn) =>
       pool.use(async (session) => {
-        const [, asked] = await session.ask([
-          { text: BEGIN.replace(`lock_timeout = '5s'`, `lock_timeout = '15s'`) },
-          ownRow(0, 'used_at = excluded.used_at'),
+        const [, , asked] = await session.ask([
+          BEGIN,
+          { text: `SET LOCAL lock_timeout = '15s'` },
+          askOwnRow,
           { text: 'COMMIT' },
         ])
         return Number(asked?.rows[0]?.['turn']) === turn
@@ -154,25 +166,24 @@ async function lockedRows(
   }
   const quoted = `"${schema}"`
   const lists = appends.map(({ collection, document: { list } }) => ({ collection, list }))
-  const [now, linkRows, recordRows, documentRows, counterRows] = await askedAfter(
-    session,
-    [
-      { text: BEGIN },
-      own,
-      ...(locks.length === 0
-        ? []
-        : [{ text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] }]),
-    ],
-    [
-      { text: NOW },
-      sessions.length === 0 ? undefined : readLinks,
-      records.length === 0 ? undefined : readRecords,
-      documents.length === 0 ? undefined : readDocumentsStatement(documents, quoted),
-      lists.length === 0 ? undefined : lockCountersStatement(lists, quoted),
-    ],
-  )
+  const first: readonly Statement[] = [
+    BEGIN,
+    own,
+    ...(locks.length === 0
+      ? []
+      : [
+          { text: 'SELECT pg_advisory_xact_lock(key) FROM unnest($1::bigint[]) AS key', values: [int8Array(locks)] },
+          { text: `SELECT ${NOW}` },
+        ]),
+  ]
+  const [head, [linkRows, recordRows, documentRows, counterRows]] = await askedAfter(session, first, [
+    sessions.length === 0 ? undefined : readLinks,
+    records.length === 0 ? undefined : readRecords,
+    documents.length === 0 ? undefined : readDocumentsStatement(documents, quoted),
+    lists.length === 0 ? undefined : lockCountersStatement(lists, quoted),
+  ])
   return {
-    now: Number(now?.[0]?.['now']),
+    now: Number(head.at(-1)?.rows[0]?.['now']),
     links: (linkRows ?? []).map(linkOf),
     records: (recordRows ?? []).map(recordOf),
     documents: (documentRows ?? []).map(documentOf),
@@ -180,15 +191,16 @@ async function lockedRows(
   }
 }
 
-/** The rows of each question; none for one that is left out. All in one round trip. */
+/** All in one round trip: the answers to what comes first, and the rows of each question; none for one that is left out. */
 async function askedAfter(
   session: Session,
-  before: readonly Statement[],
+  first: readonly Statement[],
   questions: readonly (Statement | undefined)[],
-): Promise<readonly Answer['rows'][]> {
+): Promise<readonly [readonly Answer[], readonly Answer['rows'][]]> {
   const asked = questions.filter((question) => question !== undefined)
-  const answers = (await session.ask([...before, ...asked])).slice(before.length)
-  return questions.map((question) => (question === undefined ? [] : (answers[asked.indexOf(question)]?.rows ?? [])))
+  const answers = await session.ask([...first, ...asked])
+  const rowsOf = (question: Statement): Answer['rows'] => answers[first.length + asked.indexOf(question)]?.rows ?? []
+  return [answers.slice(0, first.length), questions.map((question) => (question === undefined ? [] : rowsOf(question)))]
 }
 
 function recordOf(row: Answer['rows'][number]): RecordRow {
