@@ -3,6 +3,7 @@
 // Prints one line of JSON, `{"url", "rootKey" (base64)}`, then answers each line of stdin with one line of JSON:
 //   logins                  {"logins": how many}
 //   enter <number> <code>   {"jid"} or {"error"}: the owner of that phone types the code
+//   end <code>              {"ended"}: every connection, with this stream error
 // Ends when stdin ends. Takes the emulator of the package in whose folder it lies.
 import { createInterface } from 'node:readline'
 import { startEmulator } from 'paircode/emulator'
@@ -19,6 +20,10 @@ await emulator.stop()
 
 async function answer([what, number, code]) {
   if (what === 'logins') return { logins: emulator.logins.length }
+  if (what === 'end') {
+    emulator.streamError(Number(number))
+    return { ended: Number(number) }
+  }
   const phone = phones.get(number)
   if (what !== 'enter' || phone === undefined) return { error: `not understood: ${what}` }
   try {

@@ -16,9 +16,26 @@ export interface SocketRequest {
   readonly logger: Logger
 }
 
-/** Starts the import so that it is done when it is needed. Never throws; `socketMaker` will. */
+/** Does ahead, while a person types, what the first login would wait for. Never throws; `socketMaker` will. */
 export function warmBaileys(makeWASocket: MakeWASocket | undefined): void {
-  if (makeWASocket === undefined) loadBaileys().catch(() => {})
+  if (makeWASocket === undefined)
+    importBaileys()
+      .then(warmVerifier)
+      .catch(() => {})
+}
+
+/**
+ * Baileys checks the server's certificates in plain JavaScript: 60 ms the first time, 12 ms once the engine has compiled
+ * it (measured). The result means nothing: Baileys' own is thrown away as well (docs/protocol.md section 1).
+ */
+function warmVerifier({ Curve }: typeof import('baileys')): void {
+  setImmediate(() => {
+    try {
+      Curve.verify(Curve.generateKeyPair().public, new Uint8Array(40), new Uint8Array(64))
+    } catch {
+      // Another Baileys may check more strictly; it is compiled all the same.
+    }
+  })
 }
 
 /**

@@ -14,8 +14,8 @@ import { type Ended, runCli } from '../support/running-cli.ts'
 let cli: BuiltCli
 let cwd: string
 
-beforeAll(() => {
-  cli = buildCli()
+beforeAll(async () => {
+  cli = await buildCli()
   cwd = mkdtempSync(join(tmpdir(), 'paircode-cli-postgres-'))
 })
 afterAll(() => {

@@ -1,0 +1,110 @@
+// How long from the moment in which a phone's owner has typed the code to a bot that is online: plain Baileys and this
+// package, the same emulator, fresh processes by turns, over lines of 0 ms and of 100 ms round trip.
+// `node bench/typed-to-online.mjs [runs, 1 to 20] [round trips, ms …]`
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { summary } from './fresh-process.mjs'
+
+const [runs = 9, ...given] = process.argv.slice(2).map(Number)
+const roundTrips = given.length === 0 ? [0, 100] : given
+const MOST = 20
+const LIMIT_MS = 120_000
+if (!Number.isInteger(runs) || runs < 1 || runs > MOST || roundTrips.length > 2 || roundTrips.some(Number.isNaN)) {
+  console.error('Usage: node bench/typed-to-online.mjs [runs, 1 to 20] [up to two round trips, ms]')
+  process.exit(2)
+}
+
+const PROGRAMS = {
+  baseline: './baseline/typed-to-online.mjs',
+  ours: './ours/typed-to-online.mjs',
+}
+
+// A number for each link: WhatsApp bears few codes for one, and so does the emulator.
+const numbers = Array.from({ length: 100 }, (_, at) => `+1202555${String(100 + at).padStart(4, '0')}`)
+const emulator = await start('../scripts/emulator-process.mjs', numbers)
+console.log('| typed to online | plain Baileys, ms | Paircode, ms | ratio | runs |')
+console.log('|---|---|---|---|---|')
+try {
+  for (const roundTrip of roundTrips) await compare(roundTrip)
+} finally {
+  await emulator.end()
+}
+
+async function compare(roundTrip) {
+  const url = new URL(emulator.said.url)
+  const line = roundTrip === 0 ? undefined : await start('./delayed-line.mjs', [url.port, roundTrip])
+  if (line !== undefined) url.port = line.said.port
+  const times = { baseline: [], ours: [] }
+  try {
+    for (let run = 0; run <= runs; run += 1) {
+      // By turns first and second, so that neither always finds the disk cache as the other left it.
+      const order = run % 2 === 0 ? ['baseline', 'ours'] : ['ours', 'baseline']
+      for (const name of order) {
+        const ms = await measure(PROGRAMS[name], url.href, numbers.shift())
+        // The first run of each fills the disk cache and does not count.
+        if (run > 0) times[name].push(ms)
+      }
+    }
+  } finally {
+    await line?.end()
+  }
+  const baseline = summary(times.baseline)
+  const ours = summary(times.ours)
+  const range = ({ median, lowest, highest }) => `${median.toFixed(0)} (${lowest.toFixed(0)}-${highest.toFixed(0)})`
+  const ratio = (ours.median / baseline.median).toFixed(2)
+  console.log(`| round trip ${roundTrip} ms | ${range(baseline)} | ${range(ours)} | ${ratio} | ${runs} |`)
+}
+
+/** ms from the typed code to online. */
+async function measure(file, url, PHONE) {
+  const FOLDER = await mkdtemp(join(tmpdir(), 'paircode-bench-'))
+  const program = await start(file, [], { URL_OF_EMULATOR: url, ROOT_KEY: emulator.said.rootKey, PHONE, FOLDER })
+  try {
+    // As a person does: not before the program has come to rest.
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    const typedAt = Date.now()
+    const typed = emulator.ask(`enter ${PHONE} ${program.said.code}`)
+    const { online } = await program.line()
+    const { error } = await typed
+    if (error !== undefined) throw new Error(`the phone: ${error}`)
+    return online - typedAt
+  } finally {
+    await program.end()
+    await rm(FOLDER, { recursive: true, force: true })
+  }
+}
+
+/** A program that says JSON, a line each. Resolves with its first line as `said`. */
+async function start(file, args, env = {}) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args.map(String)], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: LIMIT_MS * runs,
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const line = async () => {
+    for (;;) {
+      const { value, done } = await lines.next()
+      if (done) throw new Error(`${file} ended without an answer`)
+      // libsignal prints, too.
+      if (value.startsWith('{"')) return JSON.parse(value)
+    }
+  }
+  return {
+    said: await line(),
+    line,
+    ask(question) {
+      child.stdin.write(`${question}\n`)
+      return line()
+    },
+    async end() {
+      child.stdin.end('end\n')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    },
+  }
+}
