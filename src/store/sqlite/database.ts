@@ -44,8 +44,9 @@ function proposedCheck(
   old: Uint8Array,
   check: Uint8Array,
 ): Proposed<boolean> | undefined {
-  if (!isFirst(ahead, 'check')) return undefined
+  if (ahead.read.has('check')) return undefined
   const stored = storedCheck(connection)
+  ahead.read.add('check')
   const isOld = stored !== undefined && Buffer.compare(stored, old) === 0
   const changes: readonly Change[] = isOld ? [{ type: 'put-check', check }] : []
   return { expected: { type: 'check', check: stored }, changes, result: () => isOld }
@@ -57,8 +58,10 @@ function proposedLinks<T>(
   session: string,
   decide: (links: readonly LinkRow[]) => { readonly writes: readonly Write[]; readonly result: T },
 ): Proposed<T> | undefined {
-  if (!isFirst(ahead, `links ${session}`)) return undefined
+  const subject = `links ${session}`
+  if (ahead.read.has(subject)) return undefined
   const links = readLinks(connection, session)
+  ahead.read.add(subject)
   const decided = attempt(() => decide(links))
   const changes = 'value' in decided ? decided.value.writes : []
   return { expected: { type: 'links', session, links }, changes, result: () => resultOf(decided).result }
@@ -81,12 +84,6 @@ function proposedRecord<T>(
   else if (drop === true && old !== undefined) changes.push({ type: 'drop-record', kind, key })
   ahead.records.set(place, put?.value ?? (drop === true ? undefined : old))
   return { expected: { type: 'record', kind, key, value: old }, changes, result: () => resultOf(decided).result }
-}
-
-function isFirst(ahead: Ahead, subject: string): boolean {
-  if (ahead.read.has(subject)) return false
-  ahead.read.add(subject)
-  return true
 }
 
 /** A refusal stands or falls, like any decision, with what it was made from. */
