@@ -14,7 +14,10 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [BUSY, 'Another process keeps the database locked. Close programs that have it open, then try again.'],
   [LOCKED, 'Another process keeps the database locked. Close programs that have it open, then try again.'],
   [READ_ONLY, 'The database or its folder is read-only. Give this user the right to write both.'],
-  [IO_ERROR, 'The disk failed to read or write. Check the disk, then restore the store from a backup if need be.'],
+  [
+    IO_ERROR,
+    'The disk failed to read or write. Check that it works and has room (a quota or a limit on file sizes counts too), then try again; restore the store from a backup if need be.',
+  ],
   [CORRUPT, 'The database is damaged. Restore it from a backup.'],
   [FULL, 'The disk is full. Make room, then try again.'],
   [CANNOT_OPEN, 'The database cannot be opened. Check that this user may read and write it and its folder.'],

@@ -13,8 +13,9 @@ export function proposedCheck(
   old: Uint8Array,
   check: Uint8Array,
 ): Proposed<boolean> | undefined {
-  if (!isFirst(ahead, 'check')) return undefined
+  if (ahead.read.has('check')) return undefined
   const stored = storedCheck(connection)
+  ahead.read.add('check')
   const isOld = stored !== undefined && Buffer.compare(stored, old) === 0
   const changes: readonly Change[] = isOld ? [{ type: 'put-check', check }] : []
   return { expected: { type: 'check', check: stored }, changes, result: () => isOld }
@@ -26,8 +27,10 @@ export function proposedLinks<T>(
   session: string,
   decide: (links: readonly LinkRow[]) => { readonly writes: readonly Write[]; readonly result: T },
 ): Proposed<T> | undefined {
-  if (!isFirst(ahead, `links ${session}`)) return undefined
+  const subject = `links ${session}`
+  if (ahead.read.has(subject)) return undefined
   const links = readLinks(connection, session)
+  ahead.read.add(subject)
   const decided = attempt(() => decide(links))
   const changes = 'value' in decided ? decided.value.writes : []
   return { expected: { type: 'links', session, links }, changes, result: () => resultOf(decided).result }
@@ -76,20 +79,24 @@ export function proposedDocument<T>(
   key: Uint8Array,
   decide: (old: DocumentRow | undefined) => DocumentDecision<T>,
 ): Proposed<T> | undefined {
-  if (!isFirst(ahead, placeOf(collection, key))) return undefined
+  const place = placeOf(collection, key)
+  if (ahead.read.has(place)) return undefined
   const old = readDocument(connection, collection, key)
   const decided = attempt(() => decide(old))
   const { put, drop } = 'value' in decided ? decided.value : {}
+  const appended =
+    put === undefined || old !== undefined
+      ? undefined
+      : { ...put, key, number: nextNumber(connection, ahead, collection, put.list) }
+  ahead.read.add(place)
   const result = (): T => resultOf(decided).result
   const expected = { type: 'document', collection, key, document: old } as const
-  if (put !== undefined && old === undefined) {
-    const number = nextNumber(connection, ahead, collection, put.list)
+  if (appended !== undefined)
     return {
-      expected: { ...expected, appendedTo: { list: put.list, last: number - 1 } },
-      changes: [{ type: 'append-document', collection, document: { ...put, key, number } }],
+      expected: { ...expected, appendedTo: { list: appended.list, last: appended.number - 1 } },
+      changes: [{ type: 'append-document', collection, document: appended }],
       result,
     }
-  }
   if (put !== undefined && old !== undefined)
     return {
       expected,
@@ -120,12 +127,6 @@ function placeOf(collection: string, key: Uint8Array): string {
 
 function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
-}
-
-function isFirst(ahead: Ahead, subject: string): boolean {
-  if (ahead.read.has(subject)) return false
-  ahead.read.add(subject)
-  return true
 }
 
 /** A refusal stands or falls, like any decision, with what it was made from. */

@@ -1,6 +1,7 @@
 // The thread that writes, as the main thread sees it.
 import { Worker } from 'node:worker_threads'
 import { deferred } from '../../lib/deferred.ts'
+import { nextTurn } from '../slices.ts'
 import { parcelsOf } from './parcel.ts'
 import {
   type FromThread,
@@ -39,7 +40,6 @@ const CLOSING_MS = 10_000
 
 /** Bound at load: tests that replace the timers later do not stop the store. */
 const later = setTimeout
-const soon = setImmediate
 
 export function startWritingThread(program: URL, file: string): WritingThread {
   const committing = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
@@ -105,7 +105,7 @@ export function writingThread(worker: ThreadWorker, committing: Int32Array): Wri
       for (const parcel of parcelsOf(proposals)) {
         if (before !== undefined) {
           send(before)
-          await new Promise<void>((resolve) => soon(resolve))
+          await nextTurn()
         }
         before = { type: 'parcel', parcel }
       }

@@ -43,35 +43,36 @@ describe.each(SHARED_PLACES)('a process that is killed, on $name,', ({ name, new
     60_000 + KILLS * 3_000,
   )
 
-  it.each([
+  for (const { when, where } of [
     { when: 'while it writes keys', where: 'here' },
     ...(name === 'SQLite' ? [{ when: 'while its thread writes keys', where: 'in-thread' }] : []),
-  ])(
-    `$when loses nothing that was acknowledged, ${Math.ceil(KILLS / 4)} times`,
-    async ({ where }) => {
-      const url = await newAddress()
-      const first = await openShared(url)
-      await internalsOf(first).saveLinked(await numberedLink(0))
-      await first.close()
-      let stored = 0
-      for (let round = 0; round < Math.ceil(KILLS / 4); round++) {
-        const child = await startChild('set-keys', url, where)
-        await child.line()
-        await sleep(10 + Math.random() * 60)
-        await child.kill()
-        const acknowledged = numberAfter(child.rest(), 'stored') ?? stored
-        const store = await openShared(url)
-        const { state } = await store.authState('sales')
-        stored = state.creds.accountSyncCounter
-        expect(stored).toBeGreaterThanOrEqual(acknowledged)
-        const keys = await state.keys.get('session', ['one', 'two'])
-        if (stored > 0) expect(keys).toEqual({ one: Buffer.alloc(2_000, stored), two: Buffer.alloc(2_000, stored) })
-        await store.close()
-      }
-      expect(stored).toBeGreaterThan(0)
-    },
-    60_000 + KILLS * 3_000,
-  )
+  ])
+    it(
+      `${when} loses nothing that was acknowledged, ${Math.ceil(KILLS / 4)} times`,
+      async () => {
+        const url = await newAddress()
+        const first = await openShared(url)
+        await internalsOf(first).saveLinked(await numberedLink(0))
+        await first.close()
+        let stored = 0
+        for (let round = 0; round < Math.ceil(KILLS / 4); round++) {
+          const child = await startChild('set-keys', url, where)
+          await child.line()
+          await sleep(10 + Math.random() * 60)
+          await child.kill()
+          const acknowledged = numberAfter(child.rest(), 'stored') ?? stored
+          const store = await openShared(url)
+          const { state } = await store.authState('sales')
+          stored = state.creds.accountSyncCounter
+          expect(stored).toBeGreaterThanOrEqual(acknowledged)
+          const keys = await state.keys.get('session', ['one', 'two'])
+          if (stored > 0) expect(keys).toEqual({ one: Buffer.alloc(2_000, stored), two: Buffer.alloc(2_000, stored) })
+          await store.close()
+        }
+        expect(stored).toBeGreaterThan(0)
+      },
+      60_000 + KILLS * 3_000,
+    )
 
   it(
     `at any moment of the first opening leaves a place that opens, ${KILLS} times`,
