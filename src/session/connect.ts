@@ -97,6 +97,7 @@ export function connect(options: ConnectOptions): Connection {
       onSaveFailed: () => closing.abort(new Stop('store-error')),
     })
     const { adopted, events } = await collect(internals, session, options)
+    adopted?.onStoreFailed?.(() => closing.abort(new Stop('store-error')))
     let confirmed = wasConfirmed
     let end = await runSocket(adopted ?? (await source.next(events)), adopted !== undefined)
     for (let failures = 1; ; failures += 1) {

@@ -15,6 +15,8 @@ export interface HeldSocket {
   release(): void
   /** What was kept, for another socket to tell; messages are not among it, they come again by themselves. */
   takeEvents(): readonly EventMap[]
+  /** Whom to tell from now on when the store fails below this socket; also of what failed before. */
+  readonly onStoreFailed?: (listener: (cause: unknown) => void) => void
 }
 
 /** `before`: events of an earlier socket that nobody has heard yet; they are told first. */

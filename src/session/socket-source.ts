@@ -25,15 +25,28 @@ export function createSocketSource(
 ): SocketSource {
   let make: ((auth: AuthenticationState) => WASocket) | undefined
   let auth: Awaited<ReturnType<Store['authState']>> | undefined
+  let failure: { readonly cause: unknown } | undefined
+  let tell = request.onSaveFailed
+
+  const failed = (cause: unknown): void => {
+    failure ??= { cause }
+    tell(cause)
+  }
+
+  /** A socket outlives the one who made it: the first login hands it over. */
+  const onStoreFailed = (listener: (cause: unknown) => void): void => {
+    tell = listener
+    if (failure !== undefined) listener(failure.cause)
+  }
 
   return {
     async next(untold) {
       make ??= await socketMaker(request)
       auth ??= await request.store.authState(request.session)
       const { state, saveCreds } = auth
-      const socket = make({ creds: state.creds, keys: telling(state.keys, request.onSaveFailed) })
-      socket.ev.on('creds.update', () => void saveCreds().catch(request.onSaveFailed))
-      return holdSocket(socket, untold)
+      const socket = make({ creds: state.creds, keys: telling(state.keys, failed) })
+      socket.ev.on('creds.update', () => void saveCreds().catch(failed))
+      return { ...holdSocket(socket, untold), onStoreFailed }
     },
   }
 }
