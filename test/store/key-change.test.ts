@@ -402,11 +402,11 @@ describe('a process that has the old key only', () => {
 
   it('loses nothing that was acknowledged and keeps nothing that was refused, at whatever moment it writes', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.infiniteStream(fc.nat({ max: 3 })), async (pauses) => {
+      fc.asyncProperty(fc.infiniteStream(fc.nat({ max: 3 })), fc.boolean(), async (pauses, knowsNew) => {
         const next = (): number => pauses.next().value ?? 0
         const backend = sharedDatabase()
         await filled(backend)
-        const old = await openOn(slow(backend, next), OLD)
+        const old = await openOn(slow(backend, next), OLD, knowsNew ? [NEW] : [])
         const { state } = await old.authState('sales')
         const opening = openOn(slow(backend, next), NEW, [OLD])
         const kept = new Map<string, Buffer>()
