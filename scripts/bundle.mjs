@@ -11,6 +11,7 @@ const ENTRIES = {
   'store/index': 'src/store/index.ts',
   'baileys/index': 'src/baileys/index.ts',
   'emulator/index': 'src/emulator/index.ts',
+  'server/index': 'src/server/index.ts',
   'cli/main': 'src/cli/main.ts',
 }
 
