@@ -11,6 +11,7 @@ const ENTRIES = {
   'store/index': 'src/store/index.ts',
   'baileys/index': 'src/baileys/index.ts',
   'emulator/index': 'src/emulator/index.ts',
+  'server/index': 'src/server/index.ts',
   'cli/main': 'src/cli/main.ts',
   // Beside the program of the thread, which it names; loaded when the thread is started.
   'store/sqlite/thread-file': 'src/store/sqlite/thread-file.ts',

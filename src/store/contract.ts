@@ -126,6 +126,8 @@ export interface StoreInternals {
   readonly collections: Collections
   /** Other hosts may use the same store. */
   readonly shared: boolean
+  /** Its key was given by its owner, and does not lie beside the database. */
+  readonly ownKey: boolean
   /**
    * One durable transaction: archives what the name held before, writes credentials and pre-keys, state `unconfirmed`.
    * Resolves only when a power cut could no longer take it back.

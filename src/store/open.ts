@@ -48,7 +48,7 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
   try {
     const unlocked = await unlock(backend, createSeal(key, previous))
     await backend.commit([sweep(clock.now())])
-    return assembleStore({ kind: scheme, backend, unlocked, clock })
+    return assembleStore({ kind: scheme, backend, unlocked, clock, ownKey: given !== undefined })
   } catch (thrown) {
     await backend.close().catch(() => {})
     throw thrown

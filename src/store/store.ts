@@ -25,12 +25,14 @@ export interface StoreParts {
   readonly backend: Backend
   readonly unlocked: Unlocked
   readonly clock: Clock
+  /** The key was given, not made. */
+  readonly ownKey?: boolean
 }
 
 /** How long `close()` waits for those who asked to be told before it. */
 const CLOSING_MS = 10_000
 
-export function assembleStore({ kind, backend: database, unlocked, clock }: StoreParts): Store {
+export function assembleStore({ kind, backend: database, unlocked, clock, ownKey = false }: StoreParts): Store {
   const { seal, codec, lookup, recordSeal } = unlocked
   const backend = guarded(database, clock)
   const records = createRecords(backend, recordSeal, lookup)
@@ -78,6 +80,7 @@ export function assembleStore({ kind, backend: database, unlocked, clock }: Stor
     limits: createCodeLimits(records),
     collections: createCollections(backend, recordSeal, lookup, clock),
     shared: kind === 'postgres',
+    ownKey,
     saveLinked: sessions.saveLinked,
     confirm: sessions.confirm,
     withdraw: sessions.withdraw,

@@ -1,0 +1,66 @@
+// What the store keeps of a link: who began it, and its events while it lives; how it went, without secrets, after.
+import type { Collection, Collections } from '../../store/collections.ts'
+import type { NumberedEvent, ToldEvent } from './told-event.ts'
+
+export interface LinkRecord {
+  readonly id: string
+  readonly session: string
+  /** Masked; null: by QR code alone. */
+  readonly phone: string | null
+  /** The server that is at it. */
+  readonly node: string
+  /** `operator`, a token's id, or `invitation:` and its id. */
+  readonly owner: string
+  readonly createdAt: number
+  /** The idempotent answer that ends with it. */
+  readonly idempotency?: string
+  /** Given when it is over: its events, without codes, so that whoever reads on misses none. */
+  readonly trail?: readonly NumberedEvent[]
+}
+
+/** Nothing of a link is kept for longer, ms. */
+export const KEEP_MS = 24 * 3_600_000
+
+/** All methods throw StoreError. */
+export interface LinkRecords {
+  begin(record: LinkRecord): Promise<void>
+  get(id: string): Promise<LinkRecord | undefined>
+  all(): AsyncIterable<{ readonly value: LinkRecord }>
+  drop(id: string): Promise<void>
+  /** Resolves with the event's number, when it is durable. */
+  tell(record: LinkRecord, event: ToldEvent): Promise<number>
+  events(id: string, after?: number): Promise<readonly NumberedEvent[]>
+  /** Erases the events and keeps `trail` in their place. Does nothing when the link is over already. */
+  end(record: LinkRecord, trail: readonly NumberedEvent[]): Promise<void>
+}
+
+/** More events than a link has: refs and codes are counted. */
+const MANY = 1_000
+const ALL = 'all'
+
+export function createLinkRecords(collections: Collections): LinkRecords {
+  const links: Collection<LinkRecord> = collections.open('links', (stored) => stored as LinkRecord)
+  const events: Collection<ToldEvent> = collections.open('link-events', (stored) => stored as ToldEvent)
+  return {
+    begin: (record) => links.put(record.id, ALL, record, record.createdAt + KEEP_MS),
+    get: (id) => links.get(id),
+    all: () => links.all(ALL),
+    drop: async (id) => {
+      await events.dropList(id)
+      await links.drop(id)
+    },
+    tell: (record, event) => events.append(record.id, event, record.createdAt + KEEP_MS),
+    async events(id, after = 0) {
+      const found = await events.list(id, { after, limit: MANY })
+      return found.map(({ number, value }) => ({ number, event: value }))
+    },
+    async end(record, trail) {
+      await links.change(record.id, ALL, (old, now) =>
+        old === undefined || old.trail !== undefined
+          ? { result: undefined }
+          : { put: { value: { ...old, trail }, expiresAt: now + KEEP_MS }, result: undefined },
+      )
+      await events.dropList(record.id)
+    },
+  }
+}

@@ -1,0 +1,42 @@
+// Pages as answers: their headers are the server's, whoever wrote the HTML.
+import { randomBytes } from 'node:crypto'
+import type { Context } from 'hono'
+import type { PageFrame } from './pages.ts'
+import type { AppEnv } from './parts.ts'
+
+export function pageFrame(c: Context<AppEnv>): PageFrame {
+  return {
+    base: c.env.base,
+    languages: wantedLanguages(c.req.header('accept-language')),
+    nonce: randomBytes(16).toString('base64url'),
+  }
+}
+
+/** No script but our own and marked ones, no request elsewhere, no frame, no cache, no trace in search or referrers. */
+export function pageAnswer(html: string, nonce: string, status = 200): Response {
+  return new Response(html, {
+    status,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-store',
+      'X-Robots-Tag': 'noindex, nofollow',
+    },
+  })
+}
+
+/** `pt-BR,pt;q=0.9,en;q=0.5` → `['pt-br', 'pt', 'en']`. */
+export function wantedLanguages(header: string | undefined): readonly string[] {
+  return (header ?? '')
+    .slice(0, 200)
+    .split(',')
+    .map((entry, at) => {
+      const [tag = '', quality] = entry.trim().split(/\s*;\s*q=/)
+      return { tag: tag.toLowerCase(), quality: quality === undefined ? 1 : Number(quality), at }
+    })
+    .filter(({ tag, quality }) => /^[a-z]{1,8}(-[a-z0-9]{1,8})*$/.test(tag) && quality > 0)
+    .sort((a, b) => b.quality - a.quality || a.at - b.at)
+    .slice(0, 10)
+    .map(({ tag }) => tag)
+}

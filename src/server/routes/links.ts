@@ -1,0 +1,194 @@
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { deferred } from '../../lib/deferred.ts'
+import { type Caller, requireScope } from '../access/caller.ts'
+import type { KeptAnswer, Standing } from '../idempotency.ts'
+import { type LinkWish, newLinkId } from '../links/begin-link.ts'
+import type { KnownLink } from '../links/links.ts'
+import { type LinkView, viewOf } from '../links/view.ts'
+import type { AppEnv, Parts } from '../parts.ts'
+import { HttpProblem } from '../problem.ts'
+import { body, json, refusals } from '../schemas/common.ts'
+import { Link, LinkId, LinkRequest } from '../schemas/link.ts'
+
+const start = createRoute({
+  method: 'post',
+  path: '/links',
+  summary: 'Begin a link',
+  description:
+    'Answers after the first code or refusal, after 20 s at most. `Idempotency-Key` is honoured for 24 h. Scope `links`; `codes` to see the code.',
+  request: body(LinkRequest),
+  responses: {
+    200: json(Link, 'Linked already, with `ifLinked: "return"`'),
+    201: json(Link, 'WhatsApp was asked; `state` says how it went'),
+    ...refusals(409, 422),
+  },
+})
+
+const read = createRoute({
+  method: 'get',
+  path: '/links/{id}',
+  summary: 'The state of a link',
+  request: { params: LinkId },
+  responses: { 200: json(Link, 'The link'), ...refusals(404) },
+})
+
+const cancel = createRoute({
+  method: 'delete',
+  path: '/links/{id}',
+  summary: 'Cancel a link',
+  request: { params: LinkId },
+  responses: {
+    200: json(Link, 'The link; of one on another server the state follows within seconds'),
+    ...refusals(404),
+  },
+})
+
+const refresh = createRoute({
+  method: 'post',
+  path: '/links/{id}/refresh',
+  summary: 'Give up the live code and ask for another',
+  request: { params: LinkId },
+  responses: { 202: json(Link, 'Asked; the new code is in the events'), ...refusals(404, 409) },
+})
+
+/** So long another server may be at a request of which nothing is to be seen yet. */
+const UNDER_WAY_MS = 60_000
+const KEY = /^[\x21-\x7e]{1,255}$/
+
+export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
+  const { links, linkBeginner, idempotency, audit, limits, clock } = parts
+
+  const shown = ({ record, events }: Pick<KnownLink, 'record' | 'events'>, mayCode: boolean): LinkView =>
+    viewOf(record, events, clock.now(), mayCode)
+
+  /** A caller sees the links that it began itself; `admin` sees all. */
+  const found = async (id: string, caller: AppEnv['Variables']['caller']): Promise<KnownLink> => {
+    requireScope(caller, 'links')
+    const link = await links.get(id)
+    if (link !== undefined && (link.record.owner === caller.id || caller.scopes.has('admin'))) return link
+    throw new HttpProblem('not-found', 'there is no such link')
+  }
+
+  /** Requests with an Idempotency-Key that this server is at: the same one again waits for the first. */
+  const underWay = new Map<string, Promise<void>>()
+
+  /** Undefined when the link of an earlier request never began. */
+  const keptAnswer = async (
+    standing: Exclude<Standing, { kind: 'fresh' }>,
+    mayCode: boolean,
+  ): Promise<KeptAnswer | undefined> => {
+    if (standing.kind === 'answered') return standing.answer
+    const link = await links.get(standing.link)
+    if (link !== undefined) return { status: 201, body: shown(link, mayCode) }
+    if (clock.now() - standing.at >= UNDER_WAY_MS) return undefined
+    throw new HttpProblem('request-under-way', 'another server is at this request', { retryAfterMs: UNDER_WAY_MS })
+  }
+
+  const keep = async (place: string, link: string, answer: KeptAnswer): Promise<void> => {
+    if (!links.live.has(link)) return
+    await idempotency.answered(place, answer)
+    if (!links.live.has(link)) await idempotency.erase(place) // it ended meanwhile
+  }
+
+  /** The answer that an earlier request under this key got; undefined: this one is the first, and goes ahead. */
+  const earlier = async (
+    place: string,
+    wish: LinkWish,
+    id: string,
+    mayCode: boolean,
+  ): Promise<KeptAnswer | undefined> => {
+    await underWay.get(place)
+    const standing = await idempotency.begin(place, wish, id)
+    if (standing.kind === 'fresh') return undefined
+    const kept = await keptAnswer(standing, mayCode)
+    if (kept === undefined) await idempotency.takeOver(place, wish, id)
+    return kept
+  }
+
+  const begun = async (wish: LinkWish, { caller, id, place, requestId }: Beginning): Promise<Answer> => {
+    await limits.take('links', caller.id)
+    const kept = place === undefined ? {} : { idempotency: place }
+    const live = await linkBeginner.begin(wish, { owner: caller.id, id, ...kept })
+    const masked = live.record.phone
+    const phone = masked === null ? {} : { phone: masked }
+    await audit.note({ who: caller.id, action: 'link.start', subject: id, requestId, ...phone })
+    const body = shown(live, caller.scopes.has('codes'))
+    const answer: Answer = { status: body.state === 'paired' && wish.ifLinked === 'return' ? 200 : 201, body }
+    if (place !== undefined) await keep(place, id, answer)
+    return answer
+  }
+
+  const refused = async (thrown: unknown, wish: LinkWish, { caller, place, requestId }: Beginning): Promise<void> => {
+    if (place !== undefined) await idempotency.free(place)
+    const outcome = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'internal-error'
+    await audit.note({ who: caller.id, action: 'link.refused', subject: wish.session, outcome, requestId })
+  }
+
+  app.openapi(start, async (c) => {
+    const caller = c.get('caller')
+    requireScope(caller, 'links')
+    const wish = c.req.valid('json')
+    const place = placeOf(c.req.header('idempotency-key'), caller.id)
+    const beginning: Beginning = { caller, place, id: newLinkId(), requestId: c.get('requestId') }
+    const kept = place === undefined ? undefined : await earlier(place, wish, beginning.id, caller.scopes.has('codes'))
+    if (kept !== undefined) {
+      c.header('Idempotency-Replayed', 'true')
+      return answered(c, kept as Answer)
+    }
+    const done = deferred<void>()
+    if (place !== undefined) underWay.set(place, done.promise)
+    try {
+      return answered(c, await begun(wish, beginning))
+    } catch (thrown) {
+      await refused(thrown, wish, beginning)
+      throw thrown
+    } finally {
+      if (place !== undefined) underWay.delete(place)
+      done.resolve()
+    }
+  })
+
+  app.openapi(read, async (c) => {
+    const caller = c.get('caller')
+    return c.json(shown(await found(c.req.valid('param').id, caller), caller.scopes.has('codes')), 200)
+  })
+
+  app.openapi(cancel, async (c) => {
+    const caller = c.get('caller')
+    const link = await found(c.req.valid('param').id, caller)
+    await links.cancel(link)
+    const { id } = link.record
+    await audit.note({ who: caller.id, action: 'link.cancel', subject: id, requestId: c.get('requestId') })
+    return c.json(shown((await links.get(id)) ?? link, caller.scopes.has('codes')), 200)
+  })
+
+  app.openapi(refresh, async (c) => {
+    const caller = c.get('caller')
+    const link = await found(c.req.valid('param').id, caller)
+    await links.refresh(link)
+    const { id } = link.record
+    await audit.note({ who: caller.id, action: 'link.refresh', subject: id, requestId: c.get('requestId') })
+    return c.json(shown((await links.get(id)) ?? link, caller.scopes.has('codes')), 202)
+  })
+}
+
+interface Beginning {
+  readonly caller: Caller
+  readonly id: string
+  /** The Idempotency-Key and whose it is. */
+  readonly place: string | undefined
+  readonly requestId: string
+}
+
+type Answer = KeptAnswer & { readonly body: LinkView }
+
+function answered(c: Context<AppEnv>, { status, body }: Answer) {
+  return status === 200 ? c.json(body, 200) : c.json(body, 201)
+}
+
+function placeOf(key: string | undefined, caller: string): string | undefined {
+  if (key === undefined) return undefined
+  if (KEY.test(key)) return `${caller} links ${key}`
+  throw new HttpProblem('malformed-request', 'Idempotency-Key must be 1 to 255 visible ASCII characters')
+}

@@ -1,0 +1,219 @@
+// Puts a server together. Everything it has is made here, and closed here in the opposite order.
+import { randomUUID } from 'node:crypto'
+import { LinkError } from '../errors.ts'
+import { warmBaileys } from '../session/baileys.ts'
+import type { ConnectionState } from '../session/connection.ts'
+import { internalsOf } from '../store/internals.ts'
+import { plainPages } from '../web/plain-pages.ts'
+import { createBrowserSessions } from './access/browser-sessions.ts'
+import { createTokens } from './access/tokens.ts'
+import { createApp } from './app.ts'
+import { createAudit } from './audit.ts'
+import { createDoNotPrompt } from './do-not-prompt.ts'
+import { createIdempotency } from './idempotency.ts'
+import { createInvitations } from './invitations/invitations.ts'
+import { createLimits } from './limits/limits.ts'
+import { createLinkEffects } from './link-effects.ts'
+import { createLinkBeginner } from './links/begin-link.ts'
+import { createLinks } from './links/links.ts'
+import { createLinkRecords } from './links/record.ts'
+import { type Listener, listen } from './listen.ts'
+import { createMetrics } from './metrics.ts'
+import { mount } from './mount.ts'
+import { joinNodes } from './nodes.ts'
+import { checkReach, checkServerOptions, type ServerOptions } from './options.ts'
+import { createOutbox } from './outbox.ts'
+import type { Pages } from './pages.ts'
+import { createAccounts } from './sessions/accounts.ts'
+import { createKeeper } from './sessions/keeper.ts'
+import { createPresences } from './sessions/presence.ts'
+import { createSessions, type SessionStateView, type Sessions } from './sessions/sessions.ts'
+
+export interface PaircodeServer {
+  /** For any runtime with `Request` and `Response`. */
+  fetch(request: Request): Promise<Response>
+  /** For node:http and Express: `app.use('/whatsapp', server.node)`. */
+  node(req: unknown, res: unknown): void
+  /** Opens a port of its own; `url` is its address on this machine. @throws LinkError invalid-options */
+  listen(): Promise<{ readonly url: string }>
+  /**
+   * Takes no new links, lets live ones finish (25 s at most, see `graceMs`) or ends them as `cancelled`, and lets go of
+   * every socket. The store stays open.
+   */
+  close(): Promise<void>
+}
+
+/** What others plug in: the pages of src/web, and who is shown the first token. */
+export interface ServerDoors {
+  readonly pages?: Pages
+  /** Called once in the life of a store, on the first start without an operator's token. Show it, keep it nowhere. */
+  readonly onFirstToken?: (token: string) => void
+}
+
+const ACCOUNTS_EVERY_MS = 300_000
+
+/**
+ * A server of the HTTP API and the link page on a store, to be mounted or to listen by itself.
+ * @throws LinkError invalid-options; StoreError
+ */
+export function createServer(options: ServerOptions): Promise<PaircodeServer> {
+  return openServer(options)
+}
+
+export async function openServer(given: ServerOptions, doors: ServerDoors = {}): Promise<PaircodeServer> {
+  const options = checkServerOptions(given)
+  const { store } = given
+  const internals = internalsOf(store)
+  const { clock, endpoint } = options
+  const { collections, shared } = internals
+  const logger = options.logger.child({ part: 'server' })
+  let closing: Promise<void> | undefined
+
+  const nodes = await joinNodes(collections, clock)
+  const tokens = createTokens(collections, clock)
+  const audit = createAudit(collections, clock, options.retentionDays, logger)
+  const outbox = createOutbox(collections, clock, () => `msg_${randomUUID()}`, logger)
+  const accounts = createAccounts(collections, store)
+  const presences = createPresences(collections, nodes)
+  const idempotency = createIdempotency(collections, clock)
+  const invitations = createInvitations(collections, clock)
+  const doNotPrompt = createDoNotPrompt(collections)
+  const metrics = createMetrics(() => countedStates(sessions))
+  const effects = createLinkEffects({
+    metrics,
+    outbox,
+    audit,
+    accounts,
+    sessions: () => sessions,
+    invitations,
+    idempotency,
+    clock,
+    logger,
+  })
+
+  const said = (session: string, state: ConnectionState, owned: boolean): void => {
+    const details = state.name === 'waiting' || state.name === 'stopped' ? { reason: state.reason } : {}
+    const isMine = owned || (state.name === 'stopped' && state.reason !== 'session-busy')
+    presences
+      .say(session, state.name === 'stopped' && state.reason === 'closed' ? 'offline' : state.name, {
+        ...details,
+        claim: isMine,
+      })
+      .catch(() => logger.error({ session }, 'the state of a session could not be written'))
+    if (!owned) return
+    if (state.name === 'online') void outbox.put({ type: 'session.online', session })
+    if (state.name === 'waiting') void outbox.put({ type: 'session.offline', session })
+    if (state.name === 'stopped')
+      void outbox.put({ type: state.reason === 'logged-out' ? 'session.logged-out' : 'session.offline', session })
+  }
+
+  const keeper =
+    given.onSocket === undefined
+      ? undefined
+      : createKeeper({ store, endpoint, clock, logger, onSocket: given.onSocket, onState: said })
+  const sessions = createSessions({ store, internals, presences, keeper, endpoint, clock, logger })
+  const links = createLinks({ records: createLinkRecords(collections), collections, nodes, clock, logger, ...effects })
+  const isClosing = (): boolean => closing !== undefined
+  const linkBeginner = createLinkBeginner({
+    store,
+    links,
+    accounts,
+    doNotPrompt,
+    endpoint,
+    node: nodes.self,
+    clock,
+    logger,
+    isClosing,
+  })
+
+  const app = createApp({
+    options,
+    store,
+    internals,
+    clock,
+    logger,
+    tokens,
+    browserSessions: createBrowserSessions(collections, tokens, clock, options.token),
+    limits: createLimits(options.limits, { collections, shared, clock }),
+    audit,
+    outbox,
+    metrics,
+    links,
+    linkBeginner,
+    sessions,
+    doNotPrompt,
+    idempotency,
+    invitations,
+    pages: doors.pages ?? plainPages,
+    isClosing,
+  })
+  const mounted = mount(app, options)
+  let listener: Promise<Listener> | undefined
+
+  await links.adoptOrphans()
+  await accounts.refresh()
+  const stopAccounts = every(clock, ACCOUNTS_EVERY_MS, () => accounts.refresh())
+  await keeper?.start()
+  warmBaileys(undefined)
+  if (options.token === undefined && doors.onFirstToken !== undefined) {
+    const first = await tokens.createFirst()
+    if (first !== undefined) doors.onFirstToken(first)
+  }
+
+  const close = async (): Promise<void> => {
+    await links.close(options.graceMs)
+    stopAccounts()
+    await (await listener)?.close()
+    await keeper?.close()
+    await sessions.close()
+    await nodes.close()
+    metrics.close()
+  }
+
+  return {
+    ...mounted,
+    async listen() {
+      if (isClosing()) throw new LinkError('invalid-options', 'the server is closed')
+      checkReach(options, internals.ownKey)
+      listener ??= listen(mounted, options.host, options.port)
+      const { url } = await listener
+      return { url: `${url}${options.basePath}` }
+    },
+    close: () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}
+
+async function countedStates(sessions: Sessions): Promise<ReadonlyMap<SessionStateView, number>> {
+  const counts = new Map<SessionStateView, number>()
+  for (const { state } of await sessions.list()) counts.set(state, (counts.get(state) ?? 0) + 1)
+  return counts
+}
+
+/** Returns the way to stop. What fails is tried again the next time. */
+function every(
+  clock: { setTimeout(run: () => void, ms: number): unknown; clearTimeout(handle: unknown): void },
+  ms: number,
+  work: () => Promise<void>,
+): () => void {
+  let stopped = false
+  let timer: unknown
+  const arm = (): void => {
+    timer = clock.setTimeout(() => {
+      work()
+        .catch(() => {})
+        .finally(() => {
+          if (!stopped) arm()
+        })
+    }, ms)
+    if (typeof timer === 'object' && timer !== null && 'unref' in timer && typeof timer.unref === 'function')
+      timer.unref()
+  }
+  arm()
+  return () => {
+    stopped = true
+    clock.clearTimeout(timer)
+  }
+}
