@@ -13,7 +13,7 @@ import { summary } from './fresh-process.mjs'
 const [runs = 9, ...given] = process.argv.slice(2).map(Number)
 const roundTrips = given.length === 0 ? [0, 100] : given
 const MOST = 20
-const LIMIT_MS = 120_000
+const LIMIT_MS = 60_000
 if (!Number.isInteger(runs) || runs < 1 || runs > MOST || roundTrips.length > 2 || roundTrips.some(Number.isNaN)) {
   console.error('Usage: node bench/typed-to-online.mjs [runs, 1 to 20] [up to two round trips, ms]')
   process.exit(2)
@@ -26,6 +26,7 @@ const PROGRAMS = {
 
 // A number for each link: WhatsApp bears few codes for one, and so does the emulator.
 const numbers = Array.from({ length: 100 }, (_, at) => `+1202555${String(100 + at).padStart(4, '0')}`)
+process.setMaxListeners(0)
 const emulator = await start('../scripts/emulator-process.mjs', numbers)
 console.log('| typed to online | plain Baileys, ms | Paircode, ms | ratio | runs |')
 console.log('|---|---|---|---|---|')
@@ -79,17 +80,29 @@ async function measure(file, url, PHONE) {
   }
 }
 
+async function within(ms, work, otherwise) {
+  let limit
+  const late = new Promise((_, reject) => {
+    limit = setTimeout(() => reject(new Error(`${otherwise} for ${ms} ms`)), ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(limit)
+  }
+}
+
 /** A program that says JSON, a line each. Resolves with its first line as `said`. */
 async function start(file, args, env = {}) {
   const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args.map(String)], {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: LIMIT_MS * runs,
   })
+  process.once('exit', () => child.kill())
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const line = async () => {
     for (;;) {
-      const { value, done } = await lines.next()
+      const { value, done } = await within(LIMIT_MS, lines.next(), `${file} said nothing`)
       if (done) throw new Error(`${file} ended without an answer`)
       // libsignal prints, too.
       if (value.startsWith('{"')) return JSON.parse(value)
