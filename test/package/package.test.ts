@@ -68,6 +68,29 @@ describe.skipIf(everyEntry !== undefined)(
       expect([code, output]).toEqual([1, expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED')])
     })
 
+    it('loads the driver of a database only for an address that needs it', async () => {
+      const script = `
+        const Module = require('node:module')
+        const load = Module._load
+        Module._load = (name, ...rest) => {
+          if (/^(libsql|pg-protocol)/.test(name)) console.log('loads ' + name.split('/')[0])
+          return load(name, ...rest)
+        }
+        const { openStore } = require('paircode/store')
+        require('paircode')
+        const open = (url) => openStore(url, { key: Buffer.alloc(32) }).then((store) => store.close(), () => {})
+        const main = async () => {
+          for (const url of ['memory:', 'sqlite:./driver/x.db', 'postgres://u:p@127.0.0.1:1/x']) {
+            console.log(url.split(':')[0])
+            await open(url)
+          }
+        }
+        main()`
+      const { code, output } = await runNode(installed.folder, ['--no-warnings', '-e', script])
+      const lines = output.split('\n').filter((line, at, all) => line !== all[at - 1])
+      expect([code, lines]).toEqual([0, ['memory', 'sqlite', 'loads libsql', 'postgres', 'loads pg-protocol']])
+    })
+
     it('has a command that says its version and what it can do', async () => {
       const command = join(installed.folder, 'node_modules', '.bin', 'paircode')
       expect(await runNode(installed.folder, [command, '--version'])).toEqual({ code: 0, output: version })

@@ -17,7 +17,7 @@ let cwd: string
 beforeAll(async () => {
   cli = await buildCli()
   cwd = mkdtempSync(join(tmpdir(), 'paircode-cli-postgres-'))
-})
+}, 120_000)
 afterAll(() => {
   cli.remove()
   rmSync(cwd, { recursive: true, force: true })

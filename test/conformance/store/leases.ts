@@ -52,7 +52,7 @@ export function leaseBehaviour(makePlace: () => Promise<Place>): void {
     const clock = fakeClock()
     const inner = internalsOf(await (await makePlace()).open({ clock }))
     const lease = await inner.acquire(SALES)
-    await clock.advance(3_600_000)
+    await clock.advance(600_000)
     expect(lease.lost.aborted).toBe(false)
     await expect(inner.acquire(SALES)).rejects.toBeInstanceOf(LeaseHeld)
     await lease.release()
