@@ -16,6 +16,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // What is polled comes at once on an idle machine; the default of 1 s fails on a busy one.
+    expect: { poll: { timeout: 20_000 } },
     teardownTimeout: 10_000,
     // An error that nobody awaited fails the run; so does a file without a test.
     dangerouslyIgnoreUnhandledErrors: false,

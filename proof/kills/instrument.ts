@@ -1,22 +1,24 @@
 // Puts crash points into the sources on their way into a bundle; the product itself has no hook for them. Each insertion names
-// the line that it stands on. A line that is no longer there once is an error, so that no proof runs without its points.
-import { join } from 'node:path'
+// the code that it stands on. Code that is not there once, and once only, is an error: no proof runs without its points.
+import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'rolldown'
 import { ROOT } from '../installation.ts'
 
-interface Insertion {
-  readonly file: string
-  /** Stands once in the file. */
-  readonly line: string
+export interface Insertion {
+  /** A folder or file of the sources. */
+  readonly room: string
+  /** Is there once in the room. */
+  readonly code: RegExp
+  /** `$&` is what was found. */
   readonly becomes: string
 }
 
 const INSERTIONS: readonly Insertion[] = [
   {
-    file: 'src/linking/link.ts',
-    line: 'const perform = (effect: Effect): void => {',
-    becomes: `const perform = (effect: Effect): void => {
+    room: 'src/linking/link.ts',
+    code: /const perform = \(effect: Effect\): void => \{/,
+    becomes: `$&
       crashPoint('before effect ' + nameOfEffect(effect))
       performEffect(effect)
       crashPoint('after effect ' + nameOfEffect(effect))
@@ -24,39 +26,34 @@ const INSERTIONS: readonly Insertion[] = [
     const performEffect = (effect: Effect): void => {`,
   },
   {
-    file: 'src/wire/connection.ts',
-    line: 'const frames = createFrameReader()',
-    becomes: 'crashAtHandshake(socket); const frames = createFrameReader()',
+    room: 'src/wire/connection.ts',
+    code: /const frames = createFrameReader\(\)/,
+    becomes: 'crashAtHandshake(socket); $&',
   },
   {
-    file: 'src/store/store.ts',
-    line: 'guarded(database, clock)',
-    becomes: 'crashingBackend(guarded(database, clock))',
+    room: 'src/store/store.ts',
+    code: /guarded\(database, clock\)/,
+    becomes: 'crashingBackend($&)',
   },
   {
-    file: 'src/session/socket-source.ts',
-    line: 'const socket = make(state)',
-    becomes: 'const socket = make(state); crashAtLogin(socket)',
+    room: 'src/session/socket-source.ts',
+    code: /const socket = made?\(.*\)$/m,
+    becomes: '$&; crashAtLogin(socket)',
   },
   {
-    file: 'src/session/first-login.ts',
-    line: 'await internals.confirm(session, new Date(clock.now()))',
-    becomes: `crashPoint('before confirm')
-      await internals.confirm(session, new Date(clock.now()))
-      crashPoint('after confirm')`,
+    room: 'src/session/first-login.ts',
+    code: /await internals\.confirm\(.*\)$/m,
+    becomes: "crashPoint('before confirm'); $&; crashPoint('after confirm')",
   },
   {
-    file: 'src/session/link.ts',
-    line: 'deposit(internals, checked.session, {',
-    becomes:
-      "crashPoint('before hand-over'); setImmediate(() => crashPoint('after hand-over')); deposit(internals, checked.session, {",
+    room: 'src/session/link.ts',
+    code: /\bdeposit\(internals, checked\.session, \{/,
+    becomes: "crashPoint('before hand-over'); setImmediate(() => crashPoint('after hand-over')); $&",
   },
   {
-    file: 'src/session/connect.ts',
-    line: 'const { adopted, events } = await collect(internals, session, options)',
-    becomes: `crashPoint('before adoption')
-    const { adopted, events } = await collect(internals, session, options)
-    crashPoint('after adoption')`,
+    room: 'src/session/',
+    code: /const \{ adopted, events \} = await collect\(.*\)$/m,
+    becomes: "crashPoint('before adoption'); $&; crashPoint('after adoption')",
   },
 ]
 
@@ -64,31 +61,34 @@ const POINTS = fileURLToPath(new URL('./crash-points.mjs', import.meta.url))
 const NAMES = 'crashAtHandshake, crashAtLogin, crashingBackend, crashPoint, nameOfEffect'
 
 export function crashPoints(): Plugin {
-  const open = new Set(INSERTIONS)
+  const placed = new Map(INSERTIONS.map((insertion) => [insertion, 0]))
   return {
     name: 'crash-points',
     transform(code, id) {
-      const due = INSERTIONS.filter(({ file }) => id === join(ROOT, file))
-      if (due.length === 0) return
+      const file = relative(ROOT, id).replaceAll('\\', '/')
       let changed = code
-      for (const insertion of due) {
-        changed = withInsertion(changed, insertion)
-        open.delete(insertion)
+      for (const insertion of INSERTIONS.filter(({ room }) => file.startsWith(room))) {
+        const { code: next, times } = inserted(changed, insertion)
+        changed = next
+        placed.set(insertion, (placed.get(insertion) ?? 0) + times)
       }
-      return { code: `import { ${NAMES} } from ${JSON.stringify(POINTS)}\n${changed}` }
+      return changed === code ? undefined : { code: `import { ${NAMES} } from ${JSON.stringify(POINTS)}\n${changed}` }
     },
     buildEnd() {
-      const [missing] = open
-      if (missing !== undefined) throw new Error(`${missing.file} is not in the bundle: ${HINT}`)
+      for (const [insertion, times] of placed) refuseUnlessOnce(insertion, times)
     },
   }
 }
 
-const HINT = 'mend proof/kills/instrument.ts'
+/** The code with the insertion in every place that fits, and how many there were. */
+export function inserted(
+  source: string,
+  { code, becomes }: Insertion,
+): { readonly code: string; readonly times: number } {
+  const everywhere = new RegExp(code, `${code.flags}g`)
+  return { code: source.replace(everywhere, becomes), times: [...source.matchAll(everywhere)].length }
+}
 
-export function withInsertion(code: string, { file, line, becomes }: Insertion): string {
-  const [before, after, ...more] = code.split(line)
-  if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`${file} has "${line}" ${code.split(line).length - 1} times, not once: ${HINT}`)
-  return `${before}${becomes}${after}`
+export function refuseUnlessOnce({ room, code }: Insertion, times: number): void {
+  if (times !== 1) throw new Error(`${room} has ${code} ${times} times, not once: mend proof/kills/instrument.ts`)
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withInsertion } from '../../proof/kills/instrument.ts'
+import { inserted, refuseUnlessOnce } from '../../proof/kills/instrument.ts'
 import { type Passages, plan } from '../../proof/kills/plan.ts'
 import { faultsOf, preKeyTrail } from '../../proof/kills/pre-keys.ts'
 import { randomFrom } from '../../proof/random.ts'
@@ -44,17 +44,18 @@ describe('the moments of a kill proof', () => {
 })
 
 describe('putting crash points into the sources', () => {
-  const insertion = { file: 'a.ts', line: 'const a = 1', becomes: 'crash(); const a = 1' }
+  const insertion = { room: 'a.ts', code: /const a = \d/, becomes: 'crash(); $&' }
 
-  it('changes the line that it names', () => {
-    expect(withInsertion('let b\nconst a = 1\n', insertion)).toBe('let b\ncrash(); const a = 1\n')
+  it('keeps the code that it stands on', () => {
+    expect(inserted('let b\nconst a = 1\n', insertion)).toEqual({ code: 'let b\ncrash(); const a = 1\n', times: 1 })
   })
 
   it.each([
-    ['let b', '0 times'],
-    ['const a = 1; const a = 1', '2 times'],
-  ])('refuses when the line is not there once: %s', (code, message) => {
-    expect(() => withInsertion(code, insertion)).toThrow(message)
+    ['let b', 0],
+    ['const a = 1; const a = 2', 2],
+  ])('refuses when that code is not there once: %s', (code, times) => {
+    expect(inserted(code, insertion).times).toBe(times)
+    expect(() => refuseUnlessOnce(insertion, times)).toThrow(`${times} times, not once`)
   })
 })
 
