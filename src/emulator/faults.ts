@@ -78,7 +78,7 @@ export const TAMPERABLE: Readonly<Record<Tampering, readonly Stage[]>> = {
 }
 
 /** Where an order can be changed: not before there are stanzas, and not for the last one. */
-export const REORDERABLE: readonly Stage[] = STAGES.filter((at) => at !== 'handshake' && at !== 'pair_device_sign')
+const REORDERABLE: readonly Stage[] = STAGES.filter((at) => at !== 'handshake' && at !== 'pair_device_sign')
 
 interface Planned {
   readonly fault: Fault

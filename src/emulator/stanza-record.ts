@@ -3,6 +3,8 @@
 import { childrenOf, type Node } from '../wire/nodes.ts'
 
 export interface RecordedStanza {
+  /** Counts from 1, over all connections; those that were dropped keep theirs. */
+  readonly number: number
   readonly from: 'client' | 'server'
   readonly node: Node
 }
@@ -15,11 +17,13 @@ export interface StanzaRecord {
 export function createStanzaRecord({ maxStanzas = 10_000, maxNodes = 500_000 } = {}): StanzaRecord {
   const stanzas: RecordedStanza[] = []
   let nodes = 0
+  let number = 0
 
   return {
     stanzas,
     add(from, node) {
-      stanzas.push({ from, node })
+      number += 1
+      stanzas.push({ number, from, node })
       nodes += weight(node)
       if (stanzas.length <= maxStanzas && nodes <= maxNodes) return
       let drop = stanzas.length > maxStanzas ? Math.ceil(maxStanzas / 10) : 0

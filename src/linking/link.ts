@@ -51,7 +51,8 @@ export interface AttemptOptions {
   readonly agent: Agent | undefined
   /** For tests; left out: the system's. */
   readonly randomness?: Randomness
-  /** Every step of the machine, for a transcript; it holds secrets. */
+  /** What the machine starts from, and every step of it, for a transcript; both hold secrets. */
+  readonly onBegin?: (settings: Settings, advSecret: Uint8Array) => void
   readonly onStep?: (input: Input, moment: Moment, effects: readonly Effect[]) => void
   /** Told in order, and never after `ended` has settled. `failed` and `online` are the caller's to tell. */
   readonly onEvent: (event: LinkEvent) => void
@@ -94,6 +95,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
     fullHistory: options.fullHistory,
   })
 
+  options.onBegin?.(settings, identity.advSecret)
   let state = firstState(settings, identity.advSecret)
   let connection: Connection | undefined
   let pairingEphemeral: KeyPair | undefined

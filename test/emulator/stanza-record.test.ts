@@ -8,7 +8,7 @@ test('the newest stanzas are kept, in order, in one array that stays the same', 
   for (let i = 0; i < 25; i++) record.add('client', node(`n${i}`))
   expect(stanzas.length).toBeLessThanOrEqual(10)
   expect(stanzas.length).toBeGreaterThanOrEqual(9)
-  expect(stanzas.at(-1)).toEqual({ from: 'client', node: node('n24') })
+  expect(stanzas.at(-1)).toEqual({ number: 25, from: 'client', node: node('n24') })
   expect(stanzas[0]?.node.tag).toBe(`n${25 - stanzas.length}`)
 })
 

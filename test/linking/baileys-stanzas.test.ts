@@ -15,7 +15,7 @@ import { encodeNode } from '../../src/wire/bridge.ts'
 import { bytesOf, childOf, childrenOf, type Node, node, textOf } from '../../src/wire/nodes.ts'
 import { bytesFrom, keyPairFrom, toHex } from './keys.ts'
 import { openBundle, wrapPrimaryEphemeral } from './primary.ts'
-import { type RegistrationServer, startRegistrationServer } from './registration-server.ts'
+import { type RegistrationServer, serveOneRegistration } from './registration-server.ts'
 import { pairDevice, primaryHello } from './server-stanzas.ts'
 
 const CODE = 'K7QX2MTB'
@@ -32,7 +32,8 @@ interface Registered {
 }
 
 async function register(browser: readonly [string, string, string]): Promise<Registered> {
-  const server = await startRegistrationServer((ready) => ready.send(pairDevice()))
+  const server = await serveOneRegistration((ready) => ready.send(pairDevice()))
+  onTestFinished(() => server.close())
   const creds = initAuthCreds()
   const sock = makeWASocket({
     waWebSocketUrl: server.url,

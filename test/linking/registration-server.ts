@@ -1,6 +1,5 @@
 // The least server that unmodified Baileys registers with. It keeps the very bytes of each stanza that Baileys sent.
 import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { issueChain } from '../../src/emulator/certificate.ts'
 import { answerHandshake, type ServerHandshake } from '../../src/emulator/handshake.ts'
@@ -23,22 +22,16 @@ export interface RegistrationServer {
   /** The first stanza, sent or yet to be, that fits. */
   sent(fits: (stanza: Node) => boolean): Promise<Sent>
   send(stanza: Node): void
+  close(): Promise<void>
 }
 
-/** For one connection; closes with the test. */
-export async function startRegistrationServer(
-  onReady: (server: RegistrationServer) => void,
-): Promise<RegistrationServer> {
+/** For one connection. */
+export async function serveOneRegistration(onReady: (server: RegistrationServer) => void): Promise<RegistrationServer> {
   const root = generateKeyPair()
   const staticKey = generateKeyPair()
   const socketServer = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   await new Promise((resolve) => socketServer.once('listening', resolve))
   trustRoot(root.public)
-  onTestFinished(async () => {
-    distrustRoot(root.public)
-    for (const client of socketServer.clients) client.terminate()
-    await new Promise((resolve) => socketServer.close(resolve))
-  })
 
   const stanzas: Sent[] = []
   const waiting = new Set<{ fits: (stanza: Node) => boolean; resolve: (sent: Sent) => void }>()
@@ -95,6 +88,11 @@ export async function startRegistrationServer(
       return past === undefined ? new Promise((resolve) => waiting.add({ fits, resolve })) : Promise.resolve(past)
     },
     send: (stanza) => write(stanza),
+    async close() {
+      distrustRoot(root.public)
+      for (const client of socketServer.clients) client.terminate()
+      await new Promise((resolve) => socketServer.close(resolve))
+    },
   }
   return server
 }

@@ -208,6 +208,16 @@ describe('pings', () => {
   })
 })
 
+describe('a frame that is too long', () => {
+  it('ends the connection, after the stanzas that stood before it in the same message', async () => {
+    const { client, session, tried } = await open()
+    const tooLong = Uint8Array.of(0xff, 0xff, 0xff)
+    client.write(Buffer.concat([session.sealed(notification('1')), session.sealed(notification('2')), tooLong]))
+    expect(await tried.ended).toMatchObject({ kind: 'closed' })
+    expect(tried.told).toEqual(['open', 'node notification', 'node notification', 'end closed'])
+  })
+})
+
 describe('what becomes of a stanza', () => {
   const fateOf = (tried: TriedConnection, sent = stanza): Promise<SendFate> =>
     new Promise((resolve) => tried.connection.send(sent, resolve))

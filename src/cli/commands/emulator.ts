@@ -3,11 +3,13 @@ import { Command } from 'commander'
 import type { Emulator } from '../../emulator/index.ts'
 import { LinkError } from '../../errors.ts'
 import type { Context } from '../context.ts'
+import type { Desk } from '../emulator/desk.ts'
 import { DONE } from '../exit-code.ts'
 
 interface EmulatorFlags {
   readonly port?: string
   readonly phone?: readonly string[]
+  readonly control?: string | true
 }
 
 /** The number of the documents. */
@@ -23,6 +25,7 @@ export function emulatorCommand(context: Context): Command {
     )
     .option('--port <port>', 'listen on this port (default: any free one)')
     .option('--phone <numbers...>', `the numbers of the phones (default: "${EXAMPLE_NUMBER}")`)
+    .option('--control [port]', 'take orders over HTTP, too, on this machine only; prints its address and token')
     .option('--json', 'one JSON event a line')
     .action(async (flags: EmulatorFlags) => {
       await runEmulator(flags, context)
@@ -30,17 +33,23 @@ export function emulatorCommand(context: Context): Command {
     })
 }
 
-async function runEmulator({ port, phone = [EXAMPLE_NUMBER] }: EmulatorFlags, context: Context): Promise<void> {
+async function runEmulator(
+  { port, phone = [EXAMPLE_NUMBER], control }: EmulatorFlags,
+  context: Context,
+): Promise<void> {
   const [{ createDesk }, { readOrder }, { createOrderLines }] = await Promise.all([
     import('../emulator/desk.ts'),
     import('../emulator/order.ts'),
     import('../emulator/order-lines.ts'),
   ])
+  const controlPort = control === undefined ? undefined : portOf(control === true ? undefined : control, '--control')
   const emulator = await started(portOf(port))
   const lines = createOrderLines(context)
+  let closeControl = async (): Promise<void> => {}
   try {
     tellEndpoint(emulator, context)
     const desk = createDesk(emulator, lines.tell)
+    if (controlPort !== undefined) closeControl = await openControl(emulator, desk, controlPort, context)
     for (const number of phone) await desk.carryOut({ kind: 'phone', number, platform: 'android', passkey: false })
     await lines.read((line) => {
       const order = readOrder(line)
@@ -49,14 +58,34 @@ async function runEmulator({ port, phone = [EXAMPLE_NUMBER] }: EmulatorFlags, co
     })
   } finally {
     lines.close()
+    await closeControl()
     await emulator.stop()
   }
 }
 
-function portOf(text: string | undefined): number {
+/** Gives what closes it. */
+async function openControl(
+  emulator: Emulator,
+  desk: Desk,
+  port: number,
+  { printer }: Context,
+): Promise<() => Promise<void>> {
+  const { startControl } = await import('../emulator/control.ts')
+  const { url, token, close } = await startControl(emulator, desk, port).catch((cause: unknown): never => {
+    throw unusable(port, cause)
+  })
+  printer.print(
+    { type: 'control', url, token },
+    `Orders over HTTP, with this token (whoever has it operates the phones):\n  ${url}\n  ${token}`,
+    'done',
+  )
+  return close
+}
+
+function portOf(text: string | undefined, flag = '--port'): number {
   if (text === undefined) return 0
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
-  throw new LinkError('invalid-options', '--port must be a number from 0 to 65535')
+  throw new LinkError('invalid-options', `${flag} must be a number from 0 to 65535`)
 }
 
 async function started(port: number): Promise<Emulator> {
@@ -64,11 +93,15 @@ async function started(port: number): Promise<Emulator> {
   try {
     return await startEmulator({ port })
   } catch (cause) {
-    throw new LinkError('invalid-options', `port ${port} cannot be used`, {
-      cause,
-      advice: 'Choose another one, or leave --port out for any that is free.',
-    })
+    throw unusable(port, cause)
   }
+}
+
+function unusable(port: number, cause: unknown): LinkError {
+  return new LinkError('invalid-options', `port ${port} cannot be used`, {
+    cause,
+    advice: 'Choose another one, or leave the port out for any that is free.',
+  })
 }
 
 function tellEndpoint({ endpoint }: Emulator, { printer, program }: Context): void {

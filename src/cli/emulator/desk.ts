@@ -6,8 +6,11 @@ import type { Mark, Message } from '../printing/printer.ts'
 import { ORDERS, type Order } from './order.ts'
 
 export interface Desk {
-  /** Resolves when it was carried out; what came of it has been told. Never rejects. */
-  carryOut(order: Order): Promise<void>
+  /**
+   * Resolves when it was carried out; what came of it has been told, to `answer` if there is one. What phones see afterwards is
+   * told as ever. Never rejects.
+   */
+  carryOut(order: Order, answer?: Tell): Promise<void>
 }
 
 export type Tell = (message: Message, text: string, mark?: Mark) => void
@@ -30,16 +33,20 @@ export function createDesk(emulator: Emulator, tell: Tell): Desk {
     return found
   }
 
-  const addPhone = ({ number, platform, passkey }: Extract<Order, { kind: 'phone' }>): void => {
+  const addPhone = ({ number, platform, passkey }: Extract<Order, { kind: 'phone' }>, say: Tell): void => {
     const digits = number.replace(/\D/g, '')
     const added = { phone: emulator.addPhone(number, { platform, passkey }), name: maskedNumberOf(digits) }
     phones.set(digits, added)
     recent = added
-    tell({ type: 'phone', phone: added.name, platform }, `Phone ${added.name} (${platform}) is there.`, 'done')
+    say({ type: 'phone', phone: added.name, platform }, `Phone ${added.name} (${platform}) is there.`, 'done')
     void watch(added.phone.prompted, ({ device }) => {
       recent = added
       const text = `Phone ${added.name}: a notification asks for the code of ${device}. Type:  enter <code>`
       tell({ type: 'prompted', phone: added.name, device }, text, 'warning')
+    })
+    void watch(added.phone.comparison, ({ code }) => {
+      const text = `Phone ${added.name}: compare this code with the companion’s: ${code}`
+      tell({ type: 'comparison', phone: added.name, code }, text, 'warning')
     })
     void watch(added.phone.received, ({ from, text }) => {
       tell(
@@ -50,22 +57,23 @@ export function createDesk(emulator: Emulator, tell: Tell): Desk {
     })
   }
 
-  const linked = async ({ name }: OwnedPhone, linking: Promise<{ readonly jid: string }>): Promise<void> => {
+  const linked = async ({ name }: OwnedPhone, linking: Promise<{ readonly jid: string }>, say: Tell): Promise<void> => {
     const { jid } = await linking
-    tell({ type: 'linked', phone: name, jid: maskJid(jid) }, `Phone ${name}: linked ${maskJid(jid)}.`, 'done')
+    say({ type: 'linked', phone: name, jid: maskJid(jid) }, `Phone ${name}: linked ${maskJid(jid)}.`, 'done')
   }
 
-  const listDevices = ({ phone, name }: OwnedPhone): void => {
+  const listDevices = ({ phone, name }: OwnedPhone, say: Tell): void => {
     const devices = phone.linkedDevices()
     const lines = devices.map(
       (one) => `  ${one.name} (${one.platform}), ${one.online ? 'online' : 'offline'}, ${one.jid}`,
     )
     const text = `Phone ${name}, Linked devices:\n${lines.length === 0 ? '  none' : lines.join('\n')}`
-    tell({ type: 'devices', phone: name, devices: devices.map((one) => ({ ...one, jid: maskJid(one.jid) })) }, text)
+    say({ type: 'devices', phone: name, devices: devices.map((one) => ({ ...one, jid: maskJid(one.jid) })) }, text)
   }
 
   const misbehave = (
-    order: Extract<Order, { kind: 'fail' | 'hold' | 'disconnect' | 'tamper' | 'stream-error' }>,
+    order: Extract<Order, { kind: 'fail' | 'hold' | 'disconnect' | 'tamper' | 'reorder' | 'stream-error' }>,
+    say: Tell,
   ): void => {
     switch (order.kind) {
       case 'fail':
@@ -80,55 +88,62 @@ export function createDesk(emulator: Emulator, tell: Tell): Desk {
       case 'tamper':
         emulator.tamper(order)
         break
+      case 'reorder':
+        emulator.reorder(order)
+        break
       case 'stream-error':
         emulator.streamError(order.code, order.target)
     }
-    tell({ type: 'set', order: order.kind }, 'Set.', 'done')
+    say({ type: 'set', order: order.kind }, 'Set.', 'done')
   }
 
-  const run = async (order: Order): Promise<void> => {
+  const run = async (order: Order, say: Tell): Promise<void> => {
     switch (order.kind) {
       case 'nothing':
       case 'quit':
         return
       case 'help':
-        return tell({ type: 'help', orders: ORDERS.split('\n') }, ORDERS)
+        return say({ type: 'help', orders: ORDERS.split('\n') }, ORDERS)
       case 'wrong':
         throw new RangeError(order.message)
       case 'phone':
-        return addPhone(order)
+        return addPhone(order, say)
       case 'enter': {
         const own = owned(order.number)
-        return linked(own, own.phone.enterCode(order.code))
+        return linked(own, own.phone.enterCode(order.code), say)
       }
       case 'scan': {
         const own = owned(order.number)
-        return linked(own, own.phone.scanQr(order.data))
+        return linked(own, own.phone.scanQr(order.data), say)
       }
       case 'send':
         await owned(order.from).phone.send(order.to, order.text)
-        return tell({ type: 'sent' }, 'Sent.', 'done')
+        return say({ type: 'sent' }, 'Sent.', 'done')
       case 'devices':
-        return listDevices(owned(order.number))
+        return listDevices(owned(order.number), say)
       case 'unlink':
         await owned(order.number).phone.unlink(order.jid)
-        return tell({ type: 'unlinked' }, 'Logged out.', 'done')
+        return say({ type: 'unlinked' }, 'Logged out.', 'done')
       case 'advance':
         await emulator.advance(order.ms)
-        return tell({ type: 'advanced', ms: order.ms }, `It is ${order.ms / 1000} seconds later.`, 'done')
+        return say({ type: 'advanced', ms: order.ms }, `It is ${order.ms / 1000} seconds later.`, 'done')
+      case 'confirm': {
+        const assertion = owned(order.number).phone.confirmPasskey(order.options)
+        return say({ type: 'confirmed', assertion }, JSON.stringify(assertion))
+      }
       default:
-        return misbehave(order)
+        return misbehave(order, say)
     }
   }
 
   return {
-    async carryOut(order) {
+    async carryOut(order, answer = tell) {
       try {
-        await run(order)
+        await run(order, answer)
       } catch (thrown) {
         const reason = maskNumbers(thrown instanceof Error ? thrown.message : String(thrown))
         const code = thrown instanceof PhoneError ? thrown.code : 'wrong-order'
-        tell({ type: 'not-done', order: order.kind, code, reason }, `Not done: ${reason}.`, 'warning')
+        answer({ type: 'not-done', order: order.kind, code, reason }, `Not done: ${reason}.`, 'warning')
       }
     },
   }

@@ -14,6 +14,9 @@ export type Order =
   | { readonly kind: 'hold'; readonly at: Stage; readonly ms: number | undefined }
   | { readonly kind: 'disconnect'; readonly at: Stage; readonly times: number }
   | { readonly kind: 'tamper'; readonly at: Stage; readonly with: Tampering; readonly times: number }
+  | { readonly kind: 'reorder'; readonly at: Stage; readonly times: number }
+  /** `options` of a `passkey` event, as JSON. */
+  | { readonly kind: 'confirm'; readonly number: string | undefined; readonly options: unknown }
   | { readonly kind: 'stream-error'; readonly code: number; readonly target: string | undefined }
   | { readonly kind: 'advance'; readonly ms: number }
   | { readonly kind: 'wrong'; readonly message: string }
@@ -41,14 +44,20 @@ fail <stage> <code> [times]          WhatsApp refuses: fail companion_hello 403
 hold <stage> [seconds]               WhatsApp answers late; without seconds never
 disconnect <stage> [times]           the connection is cut
 tamper <stage> <what> [times]        something that is sent is wrong
+reorder <stage> [times]              what is sent comes after the stanza that follows it
+confirm [number] <options>           confirm with the phone’s passkey: the JSON of a passkey event’s options
 stream-error <code> [number]         end open connections: stream-error 503
 advance <seconds>                    move the emulator’s time
 quit                                 stop
 Stages: ${STAGES.join(', ')}
 To tamper with: ${Object.keys(TAMPERINGS).join(', ')}`
 
+const CONFIRM = /^\s*confirm\s+([^{]*)(\{.*\})\s*$/s
+
 /** Words in double quotes stay together: `send "+1 202 555 0124" "+1 202 555 0123" Hello there`. */
 export function readOrder(line: string): Order {
+  const confirm = CONFIRM.exec(line)
+  if (confirm !== null) return readConfirm(confirm[1] ?? '', confirm[2] ?? '')
   const [name = '', ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
   if (name === '') return { kind: 'nothing' }
   const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined
@@ -106,6 +115,12 @@ const READERS: Readonly<Record<string, (words: readonly string[]) => Order>> = {
       return wrong('tamper needs a stage and what is wrong: tamper pair_success hmac')
     return counted(times, (count) => ({ kind: 'tamper', at: stage, with: tampering, times: count }))
   },
+  reorder([at, times]) {
+    const stage = stageOf(at)
+    if (stage === undefined) return wrong(`reorder needs a stage: ${STAGES.join(', ')}`)
+    return counted(times, (count) => ({ kind: 'reorder', at: stage, times: count }))
+  },
+  confirm: () => wrong('confirm needs the options of a passkey event as JSON: confirm {"challenge": …}'),
   'stream-error'([code, ...number]) {
     if (!isCount(code)) return wrong('stream-error needs a code: stream-error 503')
     return { kind: 'stream-error', code: Number(code), target: number.length === 0 ? undefined : number.join('') }
@@ -115,6 +130,15 @@ const READERS: Readonly<Record<string, (words: readonly string[]) => Order>> = {
       ? { kind: 'advance', ms: Number(seconds) * 1000 }
       : wrong('advance needs seconds: advance 180')
   },
+}
+
+function readConfirm(number: string, json: string): Order {
+  const digits = number.replace(/["\s]/g, '')
+  try {
+    return { kind: 'confirm', number: digits === '' ? undefined : digits, options: JSON.parse(json) }
+  } catch {
+    return wrong('the options of confirm are not JSON')
+  }
 }
 
 function readPhone(words: readonly string[]): Order {

@@ -1,5 +1,5 @@
 // Pure. What a link's events mean, in sentences for people.
-import type { LinkEvent } from '../../linking/events.ts'
+import type { LinkEvent, QrNotice } from '../../linking/events.ts'
 import { duration, sentence } from '../printing/words.ts'
 
 type Expired = Extract<LinkEvent, { type: 'code-expired' }>
@@ -22,4 +22,15 @@ export function retryText({ error, inMs, attempt, attempts }: Extract<LinkEvent,
 export const CONFIRMING_TEXT =
   'The phone answered; WhatsApp checks the code. If the phone shows an error, type it again.'
 export const PAIRED_TEXT = 'The account is linked. Logging in for the first time …'
-export const PASSKEY_TEXT = 'WhatsApp asks this account for a passkey.'
+export const PASSKEY_TEXT =
+  'WhatsApp asks this account for a passkey. Its owner has to confirm on WhatsApp’s own page; nothing can be typed here.'
+
+export function verifyText(code: string): string {
+  return `The phone shows a code, too. Is it ${code} on both screens? Go on only then; else press Ctrl-C.`
+}
+
+/** What stands beside a new QR code, if anything. */
+export const NOTICE_TEXTS: Readonly<Record<QrNotice, string>> = {
+  'scan-again': 'WhatsApp did not take that scan. Scan the new picture.',
+  'no-multi-device': 'That phone’s WhatsApp is too old to link devices. Update it there, then scan again.',
+}

@@ -1,6 +1,6 @@
 // Pure. What stands on the screen while a link is on its way, as data: events go in, the next scene comes out.
-import type { LinkEvent } from '../../linking/events.ts'
-import { CONFIRMING_TEXT, PAIRED_TEXT, PASSKEY_TEXT } from './event-words.ts'
+import type { LinkEvent, QrNotice } from '../../linking/events.ts'
+import { CONFIRMING_TEXT, NOTICE_TEXTS, PAIRED_TEXT, PASSKEY_TEXT, verifyText } from './event-words.ts'
 
 export interface Scene {
   readonly status: string
@@ -35,7 +35,7 @@ export function sceneAfter(scene: Scene, event: LinkEvent, now: number): Scene {
       return {
         ...bare,
         ...(code === undefined ? {} : { code }),
-        status: code === undefined ? 'Waiting for the scan …' : scene.status,
+        status: qrStatus(scene, event.notice),
         qr: { data: event.data },
       }
     case 'confirming':
@@ -47,14 +47,20 @@ export function sceneAfter(scene: Scene, event: LinkEvent, now: number): Scene {
     case 'retrying':
       return { ...OPENING, status: 'Waiting before the next try', resumesAtMs: now + event.inMs }
     case 'passkey':
-    case 'verify':
       return { ...OPENING, status: PASSKEY_TEXT }
+    case 'verify':
+      return { ...OPENING, status: verifyText(event.code) }
     case 'paired':
       return { ...OPENING, status: PAIRED_TEXT }
     case 'online':
     case 'failed':
       return { ...OPENING, status: '' }
   }
+}
+
+function qrStatus({ code, status }: Scene, notice: QrNotice | undefined): string {
+  if (notice !== undefined) return NOTICE_TEXTS[notice]
+  return code === undefined ? 'Waiting for the scan …' : status
 }
 
 /** A key was pressed that means nothing here. */

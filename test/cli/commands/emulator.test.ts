@@ -59,6 +59,20 @@ describe('paircode emulator in a pipe', () => {
     expect(await emulator.event('phone')).toMatchObject({ phone: '+1••••••••51' })
   })
 
+  it('takes orders over HTTP when it is asked to, from whoever has the token', async () => {
+    const { emulator } = await started('--control')
+    const { url, token } = await emulator.event('control')
+    const answer = await fetch(`${url}/v1/orders`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+      body: 'devices',
+    })
+    expect(await answer.json()).toEqual({ type: 'devices', phone: '+1••••••••23', devices: [] })
+    expect((await fetch(`${url}/v1/logins`)).status).toBe(401)
+    emulator.type('quit')
+    expect(await emulator.ended).toMatchObject({ code: 0 })
+  })
+
   it('says what cannot be', async () => {
     const { emulator } = await started()
     emulator.type('dance')

@@ -19,7 +19,7 @@ import {
   types,
   wrappedKeyOf,
 } from '../machine-steps.ts'
-import { helloAccepted, iqError, iqResult, pairDevice } from '../server-stanzas.ts'
+import { edgeRouting, helloAccepted, iqError, iqResult, pairDevice } from '../server-stanzas.ts'
 
 const codes = (driver: Driver) => driver.events.filter((event) => event.type === 'code')
 const retries = (driver: Driver) => driver.events.flatMap((event) => (event.type === 'retrying' ? [event] : []))
@@ -323,6 +323,29 @@ describe('tries', () => {
     expect(hellos(driver)).toHaveLength(4)
     driver.receive(iqError(helloId(driver), { code: 400 }))
     expect(last(retries(driver))).toMatchObject({ attempt: 2, inMs: 5_000 })
+  })
+})
+
+describe('a connection that WhatsApp wants anew (515)', () => {
+  it('is opened at once, with the route that the one before was given; too large or empty routes are left', () => {
+    const driver = ready(drive({ held: ['code-prepared'] }))
+    driver.receive(edgeRouting(Uint8Array.of(4, 2)))
+    for (const route of [new Uint8Array(0), new Uint8Array(5_000)]) driver.receive(edgeRouting(route))
+    driver.feed({ type: 'ended', end: { kind: 'stream-error', code: 515 } })
+    expect(driver.events.at(-1)).toMatchObject({ type: 'retrying', inMs: 0, attempt: 2 })
+    driver.advance(0)
+    const routes = driver.effects.flatMap(({ effect }) => (effect.type === 'connect' ? [effect.routingInfo] : []))
+    expect(routes).toEqual([undefined, Uint8Array.of(4, 2)])
+  })
+
+  it('counts as a try, so that it cannot go on for ever', () => {
+    const driver = drive({ settings: { retry: { attempts: 3, delayMs: 0, maxDelayMs: 0 } } })
+    driver.feed({ type: 'start' })
+    for (let times = 0; times < 3; times += 1) {
+      driver.feed({ type: 'ended', end: { kind: 'stream-error', code: 515 } })
+      driver.advance(0)
+    }
+    expect(failure(driver)).toMatchObject({ code: 'network' })
   })
 })
 
