@@ -55,7 +55,7 @@ const ALLOWED: readonly { readonly place: RegExp; readonly name: RegExp; readonl
 let cli: BuiltCli
 beforeAll(async () => {
   cli = await buildCli()
-})
+}, 120_000)
 afterAll(() => cli.remove())
 
 it('nothing that a run leaves behind holds a secret', { timeout: 240_000 }, async () => {
