@@ -1,4 +1,4 @@
-// npm run proof:kills -- [count] [--store sqlite|postgres] [--seed n] [--baseline]
+// npm run proof:kills -- [count] [--store sqlite|postgres] [--seed n] [--at words] [--baseline]
 //
 // Proves: a program that links by code, connects and echoes can be killed (SIGKILL) at any moment of its linking and its first
 // login, and when it is started again, either it comes online by itself, or the phone shows no device and it asks for a new
@@ -16,6 +16,7 @@
 // still finds the crash). At rest, two contacts get an echo, and between them all but four of the keys are spent.
 //
 // Takes about 2 s a kill, two at a time. Exits 1 when anything was broken.
+// --at: only at points whose name holds one of these words, as `--at "login send,echo"`.
 // --baseline: the same question for plain Baileys with useMultiFileAuthState, at random times (kills/baseline.ts).
 import { parseArgs } from 'node:util'
 import { proveBaseline } from './kills/baseline.ts'
@@ -26,16 +27,19 @@ const { values, positionals } = parseArgs({
   options: {
     store: { type: 'string', default: 'sqlite' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    at: { type: 'string', default: '' },
     baseline: { type: 'boolean', default: false },
   },
 })
 const { store, baseline } = values
 const count = Number(positionals[0] ?? (baseline ? 40 : store === 'postgres' ? 100 : 300))
 if ((store !== 'sqlite' && store !== 'postgres') || !Number.isInteger(count) || count < 1) {
-  console.error('Usage: npm run proof:kills -- [count] [--store sqlite|postgres] [--seed n] [--baseline]')
+  console.error('Usage: npm run proof:kills -- [count] [--store sqlite|postgres] [--seed n] [--at words] [--baseline]')
   process.exit(2)
 }
 const seed = Number(values.seed)
-const { line, isWhole } = baseline ? await proveBaseline({ count, seed }) : await proveKills({ count, seed, store })
+const { line, isWhole } = baseline
+  ? await proveBaseline({ count, seed })
+  : await proveKills({ count, seed, store, at: values.at.split(',') })
 console.log(line)
 process.exitCode = isWhole ? 0 : 1

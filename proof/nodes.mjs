@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { root, run, runNpm, secondsSince } from '../scripts/programs.mjs'
 import { countsOf } from '../scripts/test-counts.mjs'
 
-const FOLDERS = ['conformance', 'store', 'wire', 'linking', 'session', 'emulator', 'baileys']
+const FOLDERS = ['conformance', 'store', 'wire', 'linking']
 const LIMIT_MS = 30 * 60_000
 
 const given = process.argv.slice(2)

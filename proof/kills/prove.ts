@@ -4,7 +4,7 @@ import { inParallel } from '../parallel.ts'
 import { openPlaces, type StoreKind } from '../places.ts'
 import { randomFrom } from '../random.ts'
 import { crashPoints } from './instrument.ts'
-import { plan, type Rehearsed } from './plan.ts'
+import { type Passages, plan, type Rehearsed } from './plan.ts'
 import { type Outcome, playRound, rehearse } from './round.ts'
 
 export interface Proven {
@@ -17,20 +17,28 @@ export interface KillsOptions {
   readonly count: number
   readonly seed: number
   readonly store: StoreKind
+  /** Only points whose name holds one of these; default all. */
+  readonly at?: readonly string[]
   /** Told after each round, and the histogram at the end. */
   readonly report?: (text: string) => void
 }
 
 const WIDTH = 2
 
-export async function proveKills({ count, seed, store, report = console.error }: KillsOptions): Promise<Proven> {
+export async function proveKills({
+  count,
+  seed,
+  store,
+  at = [''],
+  report = console.error,
+}: KillsOptions): Promise<Proven> {
   const start = performance.now()
   const installation = await install({ plugins: [crashPoints()] })
   const places = await openPlaces(store)
   try {
     await installation.put(new URL('./crash-points.mjs', import.meta.url))
     const program = await installation.put(new URL('./bot.mjs', import.meta.url))
-    const rehearsed = await rehearse(program, places)
+    const rehearsed = onlyAt(at, await rehearse(program, places))
     const rounds = plan(count, rehearsed, randomFrom(seed))
     const broken: string[] = []
     const played = await inParallel(WIDTH, rounds, async (round, index) => {
@@ -54,6 +62,12 @@ export async function proveKills({ count, seed, store, report = console.error }:
     await places.close()
     await installation.remove()
   }
+}
+
+function onlyAt(words: readonly string[], { whole, again, cut, ms }: Rehearsed): Rehearsed {
+  const fits = (passages: Passages): Passages =>
+    new Map([...passages].filter(([name]) => words.some((word) => name.includes(word))))
+  return { whole: fits(whole), again: fits(again), cut: fits(cut), ms }
 }
 
 function lineOf(run: {

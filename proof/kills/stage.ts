@@ -4,7 +4,7 @@ import { type Emulator, type Phone, type PhoneError, startEmulator } from '../..
 import { type Child, LIMIT_MS, type Said, startChild } from '../child.ts'
 import type { Place } from '../places.ts'
 
-export const NUMBER = '+12025550123'
+const NUMBER = '+12025550123'
 const CONTACTS = ['+12025550188', '+12025550199'] as const
 
 export interface Stage {
