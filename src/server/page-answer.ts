@@ -27,7 +27,7 @@ export function pageAnswer(html: string, nonce: string, status = 200): Response 
 }
 
 /** `pt-BR,pt;q=0.9,en;q=0.5` → `['pt-br', 'pt', 'en']`. */
-export function wantedLanguages(header: string | undefined): readonly string[] {
+function wantedLanguages(header: string | undefined): readonly string[] {
   return (header ?? '')
     .slice(0, 200)
     .split(',')

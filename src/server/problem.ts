@@ -9,7 +9,6 @@ type HttpCode =
   | 'untrusted-origin'
   | 'do-not-prompt'
   | 'not-found'
-  | 'method-not-allowed'
   | 'timed-out'
   | 'idempotency-mismatch'
   | 'request-under-way'
@@ -31,7 +30,6 @@ const OF_HTTP: Readonly<Record<HttpCode, { readonly status: number; readonly adv
   },
   'do-not-prompt': { status: 403, advice: 'The operator does not let this number be asked. Ask the operator.' },
   'not-found': { status: 404, advice: 'Check the address and the id. What ended is kept for a day at most.' },
-  'method-not-allowed': { status: 405, advice: 'Use one of the methods that `Allow` names.' },
   'timed-out': { status: 503, advice: 'Try again; use an Idempotency-Key so that nothing happens twice.' },
   'idempotency-mismatch': { status: 422, advice: 'Use a new Idempotency-Key for another request.' },
   'request-under-way': { status: 409, advice: 'Send the same request again in a minute.' },
@@ -44,7 +42,7 @@ const OF_HTTP: Readonly<Record<HttpCode, { readonly status: number; readonly adv
   'internal-error': { status: 500, advice: 'Try again; if it stays, look for the request id in the server’s log.' },
 }
 
-/** docs/api.md has the same table. `invalid-*` is 422; what is not here and not invalid is 500. */
+/** `invalid-*` is 422; what is not here and not invalid is 500. */
 const OF_LIBRARY: Readonly<Record<string, number>> = {
   'session-exists': 409,
   'session-busy': 409,
@@ -106,7 +104,7 @@ export function typeOf(code: string): string {
   return `urn:paircode:error:${code}`
 }
 
-export function statusOf(code: string): number {
+function statusOf(code: string): number {
   if (Object.hasOwn(OF_HTTP, code)) return OF_HTTP[code as HttpCode].status
   if (code.startsWith('invalid-')) return 422
   return OF_LIBRARY[code] ?? 500

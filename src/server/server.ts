@@ -67,6 +67,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const { clock, endpoint } = options
   const { collections, shared } = internals
   const logger = options.logger.child({ part: 'server' })
+  const sessionLogger = options.logger.child({ part: 'session' })
   let closing: Promise<void> | undefined
 
   const nodes = await joinNodes(collections, clock)
@@ -110,8 +111,8 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const keeper =
     given.onSocket === undefined
       ? undefined
-      : createKeeper({ store, endpoint, clock, logger, onSocket: given.onSocket, onState: said })
-  const sessions = createSessions({ store, internals, presences, keeper, endpoint, clock, logger })
+      : createKeeper({ store, endpoint, clock, logger: sessionLogger, onSocket: given.onSocket, onState: said })
+  const sessions = createSessions({ store, internals, presences, keeper, endpoint, clock, logger: sessionLogger })
   const links = createLinks({ records: createLinkRecords(collections), collections, nodes, clock, logger, ...effects })
   const isClosing = (): boolean => closing !== undefined
   const linkBeginner = createLinkBeginner({
@@ -122,7 +123,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     endpoint,
     node: nodes.self,
     clock,
-    logger,
+    logger: sessionLogger,
     isClosing,
   })
 

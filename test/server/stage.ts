@@ -38,7 +38,7 @@ export interface Stage {
   readonly server: PaircodeServer
   readonly url: string
   readonly tokens: Tokens
-  /** Lines that the server logged. */
+  /** Lines that the server itself logged; what sessions and Baileys log is masked, and tested, in session/. */
   readonly log: readonly string[]
   call(method: string, path: string, options?: CallOptions): Promise<Answer>
   tokenWith(...scopes: readonly TokenScope[]): Promise<string>
@@ -136,15 +136,15 @@ export async function eventually<T>(look: () => Promise<T>, holds: (value: T) =>
   }
 }
 
-function linesTo(lines: string[]): Logger {
+function linesTo(lines: string[], part = ''): Logger {
   const write =
     (level: string) =>
     (o: unknown, m?: string): void => {
-      lines.push(`${level} ${m ?? ''} ${JSON.stringify(o)}`)
+      if (part === 'server') lines.push(`${level} ${m ?? ''} ${JSON.stringify(o)}`)
     }
   const logger: Logger = {
     level: 'trace',
-    child: () => logger,
+    child: (bindings) => ('part' in bindings ? linesTo(lines, String(bindings.part)) : logger),
     trace: write('trace'),
     debug: write('debug'),
     info: write('info'),

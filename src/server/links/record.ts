@@ -19,7 +19,7 @@ export interface LinkRecord {
 }
 
 /** Nothing of a link is kept for longer, ms. */
-export const KEEP_MS = 24 * 3_600_000
+const KEEP_MS = 24 * 3_600_000
 
 /** All methods throw StoreError. */
 export interface LinkRecords {

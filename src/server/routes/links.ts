@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { deferred } from '../../lib/deferred.ts'
 import { type Caller, requireScope } from '../access/caller.ts'
 import type { KeptAnswer, Standing } from '../idempotency.ts'
 import { type LinkWish, newLinkId } from '../links/begin-link.ts'
@@ -71,7 +70,18 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   }
 
   /** Requests with an Idempotency-Key that this server is at: the same one again waits for the first. */
-  const underWay = new Map<string, Promise<void>>()
+  const underWay = new Map<string, Promise<unknown>>()
+
+  const inTurn = async <T>(place: string | undefined, work: () => Promise<T>): Promise<T> => {
+    if (place === undefined) return work()
+    const turn = (underWay.get(place) ?? Promise.resolve()).then(work, work)
+    underWay.set(place, turn)
+    try {
+      return await turn
+    } finally {
+      if (underWay.get(place) === turn) underWay.delete(place)
+    }
+  }
 
   /** Undefined when the link of an earlier request never began. */
   const keptAnswer = async (
@@ -98,7 +108,6 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     id: string,
     mayCode: boolean,
   ): Promise<KeptAnswer | undefined> => {
-    await underWay.get(place)
     const standing = await idempotency.begin(place, wish, id)
     if (standing.kind === 'fresh') return undefined
     const kept = await keptAnswer(standing, mayCode)
@@ -131,22 +140,20 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const wish = c.req.valid('json')
     const place = placeOf(c.req.header('idempotency-key'), caller.id)
     const beginning: Beginning = { caller, place, id: newLinkId(), requestId: c.get('requestId') }
-    const kept = place === undefined ? undefined : await earlier(place, wish, beginning.id, caller.scopes.has('codes'))
-    if (kept !== undefined) {
-      c.header('Idempotency-Replayed', 'true')
-      return answered(c, kept as Answer)
-    }
-    const done = deferred<void>()
-    if (place !== undefined) underWay.set(place, done.promise)
-    try {
-      return answered(c, await begun(wish, beginning))
-    } catch (thrown) {
-      await refused(thrown, wish, beginning)
-      throw thrown
-    } finally {
-      if (place !== undefined) underWay.delete(place)
-      done.resolve()
-    }
+    return inTurn(place, async () => {
+      const kept =
+        place === undefined ? undefined : await earlier(place, wish, beginning.id, caller.scopes.has('codes'))
+      if (kept !== undefined) {
+        c.header('Idempotency-Replayed', 'true')
+        return answered(c, kept as Answer)
+      }
+      try {
+        return answered(c, await begun(wish, beginning))
+      } catch (thrown) {
+        await refused(thrown, wish, beginning)
+        throw thrown
+      }
+    })
   })
 
   app.openapi(read, async (c) => {

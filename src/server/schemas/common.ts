@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-export const Problem = z
+const Problem = z
   .object({
     type: z.string().openapi({ example: 'urn:paircode:error:session-exists', description: 'Ends in the error code' }),
     title: z.string(),

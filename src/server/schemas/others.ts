@@ -28,7 +28,7 @@ export const SessionList = z.object({ sessions: z.array(Session) }).openapi('Ses
 
 const Scope = z.enum(SCOPES)
 
-export const Token = z
+const Token = z
   .object({ id: z.string(), name: z.string(), scopes: z.array(Scope), createdAt: Time, expiresAt: Time.nullable() })
   .openapi('Token')
 
