@@ -60,7 +60,8 @@ export function smallBodies(): MiddlewareHandler<AppEnv> {
     const { body } = c.req.raw
     if (length === undefined && body !== null) {
       const read = await bounded(body)
-      if (read.byteLength > 0) c.req.bodyCache.arrayBuffer = Promise.resolve(read)
+      // Typed as the bytes; Hono itself keeps the promise of them there (request.js, #cachedBody).
+      if (read.byteLength > 0) Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(read) })
     }
     await next()
   }

@@ -139,7 +139,7 @@ describe('an assertion', () => {
     ['client data that is not JSON', assertion(response({ clientDataJSON: 'YQ' }))],
     ['a registration', assertion(clientData({ type: 'webauthn.create' }))],
     ['another challenge', assertion(clientData({ challenge: 'b3RoZXI' }))],
-  ])('with %s is refused, and the error holds nothing of it', (_name, given) => {
+  ])('with %s is refused, and the error holds nothing of it', (_name, given: unknown) => {
     const error = linkErrorOf(() => checkedAssertion(given, soundRequest()))
     expect(error).toMatchObject({ code: 'invalid-options' })
     expect(`${error.message} ${error.advice}`).not.toMatch(/c2lnbmF0dXJl|Y2hhbGxlbmdl|YSBjcmVkZW50aWFs/)

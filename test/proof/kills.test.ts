@@ -64,10 +64,12 @@ describe('the trail of a device’s pre-keys', () => {
   const key = (id: number, value = id): ReturnType<typeof node> =>
     node('key', {}, [node('id', {}, Uint8Array.of(0, 0, id)), node('value', {}, Buffer.alloc(32, value))])
   const upload = (...keys: readonly ReturnType<typeof node>[]): RecordedStanza => ({
+    number: 0,
     from: 'client',
     node: node('iq', { xmlns: 'encrypt' }, [identity, node('list', {}, keys)]),
   })
   const given = (one: ReturnType<typeof node>): RecordedStanza => ({
+    number: 0,
     from: 'server',
     node: node('iq', {}, [node('list', {}, [node('user', {}, [identity, one])])]),
   })
@@ -77,7 +79,7 @@ describe('the trail of a device’s pre-keys', () => {
       [2, Buffer.alloc(33, session)],
     ])
     const enc = node('enc', { type: 'pkmsg' }, Buffer.concat([Uint8Array.of(0x33), message]))
-    return { from: 'server', node: node('message', {}, [enc]) }
+    return { number: 0, from: 'server', node: node('message', {}, [enc]) }
   }
   const faults = (...stanzas: readonly RecordedStanza[]): readonly string[] => faultsOf(preKeyTrail(stanzas))
 

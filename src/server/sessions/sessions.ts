@@ -5,6 +5,7 @@ import type { Logger } from '../../lib/logger.ts'
 import { connect } from '../../session/connect.ts'
 import type { Connection } from '../../session/connection.ts'
 import { collect } from '../../session/hand-over.ts'
+import { closeSocket } from '../../session/socket-close.ts'
 import type { SessionInfo, Store, StoreInternals } from '../../store/contract.ts'
 import type { Endpoint } from '../../wire/endpoint.ts'
 import type { Keeper } from './keeper.ts'
@@ -63,7 +64,7 @@ export function createSessions(parts: SessionsParts): Sessions {
     clock.clearTimeout(held.get(session))
     held.delete(session)
     const { adopted } = await collect(internals, session, {})
-    await adopted?.socket.end(undefined)
+    if (adopted !== undefined) await closeSocket(adopted.held.socket, clock)
   }
 
   const unlink = async (session: string): Promise<void> => {
