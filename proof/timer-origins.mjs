@@ -2,7 +2,7 @@
 // (lru-cache keeps one timer for its oldest entry, which does not keep a process running).
 import { createHook } from 'node:async_hooks'
 import { join, sep } from 'node:path'
-import { root } from './programs.mjs'
+import { root } from '../scripts/programs.mjs'
 
 const OURS = join(root, 'dist') + sep
 const THEIRS = `${sep}node_modules${sep}`

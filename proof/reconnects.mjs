@@ -149,7 +149,7 @@ function heapKb() {
 }
 
 async function startEmulator() {
-  const file = fileURLToPath(new URL('./emulator-process.mjs', import.meta.url))
+  const file = fileURLToPath(new URL('../scripts/emulator-process.mjs', import.meta.url))
   const child = spawn(process.execPath, [file, PHONE], { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const answer = async () => JSON.parse((await lines.next()).value)
