@@ -5,6 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { bundlePrograms } from '../scripts/bundled-programs.mjs'
 import { measure, summary } from './fresh-process.mjs'
 
 const RUNS = Number(process.argv[2] ?? 7)
@@ -17,11 +19,14 @@ const PROGRAMS = {
   baseline: new URL('./baseline/multi-file-store.mjs', import.meta.url),
   ours: new URL('./ours/store.mjs', import.meta.url),
 }
+const folder = await mkdtemp(join(tmpdir(), 'paircode-bench-store-'))
+const NEW_LINK = pathToFileURL(join(folder, 'programs', 'new-link.mjs'))
 
 /** `times`: how many times as fast as theirs ours should be at least; `most`: what ours may take, in ms. */
 const ROWS = [
-  { title: '812 pre-keys stored, ms', work: 'preKeys', times: 20 },
-  { title: '812 pre-keys stored by the thread, ms', work: 'preKeys', env: { THREAD: '1' }, times: 20 },
+  { title: '812 pre-keys and the credentials of a new link, ms', work: 'newLink', ours: NEW_LINK, times: 20 },
+  { title: '812 pre-keys by keys.set, ms', work: 'preKeys', times: 20 },
+  { title: '812 pre-keys by keys.set, in the thread, ms', work: 'preKeys', env: { THREAD: '1' }, times: 20 },
   { title: '10,000 single reads, ms', work: 'reads', times: 5 },
   { title: 'single writes a second, 1 session', work: 'writesOf1', env: { THREAD: '1' }, perSecond: true },
   { title: 'single writes a second, 10 sessions', work: 'writesOf10', env: { THREAD: '1' }, perSecond: true },
@@ -29,7 +34,7 @@ const ROWS = [
   { title: '1,000 sessions listed and loaded, ms', work: 'load', most: 1_000 },
 ]
 
-const folder = await mkdtemp(join(tmpdir(), 'paircode-bench-store-'))
+await bundlePrograms(join(folder, 'programs'), { 'new-link': 'bench/ours/new-link.mjs' })
 console.log('| SQLite store | useMultiFileAuthState | Paircode | times as fast | goal | runs |')
 console.log('|---|---|---|---|---|---|')
 try {
@@ -38,24 +43,25 @@ try {
   await rm(folder, { recursive: true, force: true })
 }
 
-async function measured({ work, env = {} }) {
+async function measured({ work, ours = PROGRAMS.ours, env = {} }) {
+  const programs = { ...PROGRAMS, ours }
   const results = { baseline: [], ours: [] }
   const kept = work === 'load'
-  if (kept) for (const name of ['baseline', 'ours']) await once(name, 'prepare', env, 'sessions')
+  if (kept) for (const name of ['baseline', 'ours']) await once(programs, name, 'prepare', env, 'sessions')
   // The first run of each fills the disk cache and does not count.
   for (let run = 0; run <= RUNS; run++) {
     const order = run % 2 === 0 ? ['baseline', 'ours'] : ['ours', 'baseline']
     for (const name of order) {
-      const result = await once(name, work, env, kept ? 'sessions' : `${work}-${run}`)
+      const result = await once(programs, name, work, env, kept ? 'sessions' : `${work}-${run}-${env.THREAD ?? 0}`)
       if (run > 0) results[name].push(result)
     }
   }
   return { baseline: summary(results.baseline), ours: summary(results.ours) }
 }
 
-async function once(name, work, env, place) {
+async function once(programs, name, work, env, place) {
   const own = join(folder, name, place)
-  const { measured } = await measure(PROGRAMS[name], { ...env, WORK: work, FOLDER: own, SESSIONS })
+  const { measured } = await measure(programs[name], { ...env, WORK: work, FOLDER: own, SESSIONS })
   if (place !== 'sessions') await rm(own, { recursive: true, force: true })
   return measured
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import Database from 'libsql'
-import { bundlePrograms } from './bundled.mjs'
+import { bundlePrograms } from '../scripts/bundled-programs.mjs'
 
 const LIMIT_MS = 120_000
 const DISK = 6_000_000

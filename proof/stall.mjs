@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { bundlePrograms } from './bundled.mjs'
+import { bundlePrograms } from '../scripts/bundled-programs.mjs'
 
 const MOST_MS = 10
 const LIMIT_MS = 10 * 60_000

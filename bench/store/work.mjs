@@ -20,9 +20,15 @@ export const WORK = {
   /** ms for what a login stores at once */
   async preKeys(open) {
     const { state } = await opened(open, 'bot')
-    const pair = () => ({ public: randomBytes(32), private: randomBytes(32) })
-    const preKeys = Object.fromEntries(Array.from({ length: PRE_KEYS }, (_, id) => [String(id + 1), pair()]))
+    const preKeys = newPreKeys()
     return elapsed(() => state.keys.set({ 'pre-key': preKeys }))
+  },
+  /** the same with the credentials */
+  async newLink(open) {
+    const { state, saveCreds } = await open('bot')
+    signed(state.creds)
+    const preKeys = newPreKeys()
+    return elapsed(() => Promise.all([state.keys.set({ 'pre-key': preKeys }), saveCreds()]))
   },
   /** ms for 10,000 reads, one after the other */
   async reads(open) {
@@ -40,6 +46,11 @@ export const WORK = {
   writesOf1: (open) => writesASecond(open, 1),
   writesOf10: (open) => writesASecond(open, 10),
   writesOf100: (open) => writesASecond(open, 100),
+}
+
+function newPreKeys() {
+  const pair = () => ({ public: randomBytes(32), private: randomBytes(32) })
+  return Object.fromEntries(Array.from({ length: PRE_KEYS }, (_, id) => [String(id + 1), pair()]))
 }
 
 async function writesASecond(open, sessions) {

@@ -89,7 +89,8 @@ export function createLinkValues(backend: Backend, seal: Seal, codec: ValueCodec
     },
     writeCredentials: (packed) => write({ type: 'credentials', packed }),
     async readKeys(type, ids) {
-      const newest = new Map(ids.map((id) => [id, pending.length === 0 ? undefined : onItsWay(type, id)]))
+      if (pending.length === 0) return stored.readKeys(type, ids)
+      const newest = new Map(ids.map((id) => [id, onItsWay(type, id)]))
       const rest = [...newest.keys()].filter((id) => newest.get(id) === undefined)
       const found = new Map(rest.length === 0 ? [] : await stored.readKeys(type, rest))
       for (const [id, packed] of newest) if (packed) found.set(id, unpack(packed))

@@ -67,14 +67,12 @@ function preKeyLookup(type: string, id: string): Buffer | undefined {
 
 /** Type and id lead the value, each with its length (4 bytes, big-endian): the row alone does not tell them. */
 function withName({ type, id, packed }: StoredKey): Buffer {
-  return Buffer.concat([...[type, id].flatMap(withLength), packed ?? Buffer.alloc(0)])
-}
-
-function withLength(text: string): readonly [Buffer, Buffer] {
-  const bytes = Buffer.from(text, 'utf8')
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(bytes.length)
-  return [length, bytes]
+  const [typeBytes, idBytes] = [Buffer.byteLength(type), Buffer.byteLength(id)]
+  const bytes = Buffer.allocUnsafe(4 + typeBytes + 4 + idBytes + (packed?.length ?? 0))
+  const typeEnd = bytes.writeUInt32BE(typeBytes, 0) + bytes.write(type, 4)
+  const idEnd = bytes.writeUInt32BE(idBytes, typeEnd) + bytes.write(id, typeEnd + 4)
+  if (packed !== null) bytes.set(packed, idEnd)
+  return bytes
 }
 
 function named(plain: Buffer): StoredKey {

@@ -47,7 +47,7 @@ const PUT_RECORD = `
   ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at`
 
 function isKept(connection: Connection, link: number): boolean {
-  return connection.first('SELECT 1 AS kept FROM links WHERE link = ? AND kept = 1', [link]) !== undefined
+  return connection.value('SELECT 1 FROM links WHERE link = ? AND kept = 1', [link]) !== undefined
 }
 
 function applyOne(connection: Connection, write: Exclude<Change, { type: 'put-value' }>): void {

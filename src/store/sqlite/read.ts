@@ -52,11 +52,9 @@ export function readValues(
   lookups: readonly Uint8Array[],
 ): readonly (Uint8Array | undefined)[] {
   if (lookups.length === 1) {
-    const one = connection.first('SELECT value AS value FROM link_values WHERE link = ? AND lookup = ?', [
-      link,
-      lookups[0] as Uint8Array,
-    ])
-    return [one?.['value'] as Uint8Array | undefined]
+    const [lookup] = lookups as readonly [Uint8Array]
+    const value = connection.value('SELECT value FROM link_values WHERE link = ? AND lookup = ?', [link, lookup])
+    return [value as Uint8Array | undefined]
   }
   const found = new Map<string, Uint8Array>()
   for (let from = 0; from < lookups.length; from += LOOKUPS) {
@@ -87,12 +85,12 @@ export function scanValues(
 }
 
 export function readRecord(connection: Connection, kind: RecordKind, key: Uint8Array): Uint8Array | undefined {
-  const row = connection.first('SELECT value AS value FROM records WHERE kind = ? AND key = ?', [kind, key])
-  return row?.['value'] as Uint8Array | undefined
+  const value = connection.value('SELECT value FROM records WHERE kind = ? AND key = ?', [kind, key])
+  return value as Uint8Array | undefined
 }
 
 export function storedCheck(connection: Connection): Uint8Array | undefined {
-  return connection.first(`SELECT value AS value FROM meta WHERE name = 'check'`)?.['value'] as Uint8Array | undefined
+  return connection.value(`SELECT value FROM meta WHERE name = 'check'`) as Uint8Array | undefined
 }
 
 function hex(bytes: Uint8Array): string {

@@ -1,9 +1,10 @@
-// Programs of the proofs, each made into one file with the sources that it uses, the thread that writes beside them.
+// Programs of the proofs and benches that use what the package keeps to itself, each made into one file with its sources,
+// the thread that writes beside them.
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
-import { bundleThread } from '../scripts/bundle.mjs'
+import { bundleThread } from './bundle.mjs'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
