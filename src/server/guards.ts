@@ -60,7 +60,8 @@ export function smallBodies(): MiddlewareHandler<AppEnv> {
     const { body } = c.req.raw
     if (length === undefined && body !== null) {
       const read = await bounded(body)
-      if (read.byteLength > 0) c.req.bodyCache.arrayBuffer = Promise.resolve(read)
+      // hono keeps the promise; its type says the value.
+      if (read.byteLength > 0) Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(read) })
     }
     await next()
   }

@@ -12,7 +12,7 @@ export function documentRoutes(app: OpenAPIHono<AppEnv>, v1: OpenAPIHono<AppEnv>
         version: '1',
         description:
           'Links WhatsApp accounts to bots by pairing code. Unofficial: not affiliated with, endorsed or supported by WhatsApp or Meta.',
-        license: { name: 'MIT', identifier: 'MIT' },
+        license: { name: 'MIT' },
       },
       servers: [{ url: `${base}/v1` }],
       security: [{ token: [] }],
