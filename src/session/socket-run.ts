@@ -5,6 +5,7 @@ import type { ConnectionEnd } from '../wire/ends.ts'
 import type { EventMap, HeldSocket } from './held-socket.ts'
 import { closeSocket } from './socket-close.ts'
 import { onSocketEnd } from './socket-end.ts'
+import { watchBuffer } from './stuck-buffer.ts'
 
 /** ms from a new socket to its being online. Baileys gives its single steps 20 to 60 s, but never gives up on success. */
 const OPEN_MS = 90_000
@@ -42,6 +43,7 @@ export async function runSocket(run: SocketRun): Promise<SocketOutcome> {
   let sawLogin = run.isOnline
   let onlineSince: number | undefined
   let closing: Promise<void> | undefined
+  let stopBuffer = (): void => {}
 
   const close = (): Promise<void> => {
     closing ??= closeSocket(socket, clock)
@@ -56,6 +58,7 @@ export async function runSocket(run: SocketRun): Promise<SocketOutcome> {
     clock.clearTimeout(openLimit)
     sawLogin = true
     onlineSince = clock.now()
+    stopBuffer = watchBuffer(socket, clock)
     run.onOnline(new Date(onlineSince))
   }
   const admitted = (): void => {
@@ -86,6 +89,7 @@ export async function runSocket(run: SocketRun): Promise<SocketOutcome> {
   } finally {
     clock.clearTimeout(openLimit)
     clock.clearTimeout(listenerLimit)
+    stopBuffer()
     stopWaiting()
     socket.ws.off('CB:success', admitted)
     socket.ev.off('connection.update', updated)

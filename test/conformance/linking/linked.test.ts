@@ -145,7 +145,7 @@ test('a socket that nobody adopts is let go after 30 s, and its messages come wi
   await expect.poll(() => phone.linkedDevices()[0]?.online).toBe(false)
   const bot = connect({ session: 'sales', store, clock, endpoint: emulator.endpoint })
   const texts = textsHeardBy(bot)
-  await expect.poll(() => texts).toEqual(['kept'])
+  await expect.poll(() => texts, { timeout: 20_000 }).toEqual(['kept'])
   expect(emulator.logins).toHaveLength(2)
   await bot.close()
 })
@@ -164,7 +164,7 @@ test('a bot with socket options of its own gets a socket of its own, and hears w
     socket: { markOnlineOnConnect: false },
   })
   const texts = textsHeardBy(bot)
-  await expect.poll(() => texts).toEqual(['kept'])
+  await expect.poll(() => texts, { timeout: 20_000 }).toEqual(['kept'])
   expect(emulator.logins).toHaveLength(2)
   await bot.close()
 })

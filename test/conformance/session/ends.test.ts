@@ -70,7 +70,7 @@ describe('at the login', () => {
       const before = emulator.logins.length
       emulator.hold({ at })
       const { clock, states, connection } = connect()
-      await expect.poll(() => connection.socket?.ws.isOpen).toBe(true)
+      await expect.poll(() => connection.socket?.ws.isOpen, { timeout: 20_000 }).toBe(true)
       // The emulator may not have heard of it yet, then the next socket meets the silence.
       await expect
         .poll(() => clock.advance(90_000).then(() => connection.state.name), { timeout: 20_000 })
@@ -84,7 +84,7 @@ describe('at the login', () => {
     const { emulator, connect } = linked
     emulator.hold({ at: 'login', ms: 10_000 })
     const { states, reaches } = connect()
-    await expect.poll(() => emulator.stanzas.length).toBeGreaterThan(0)
+    await expect.poll(() => emulator.stanzas.length, { timeout: 20_000 }).toBeGreaterThan(0)
     const come = reaches('online')
     for (let turn = 0; turn < 50 && states.length === 0; turn += 1) {
       await emulator.advance(1_000)
@@ -115,7 +115,7 @@ describe('while it is online', () => {
     const { states, reaches } = connect()
     await reaches('online')
     emulator.streamError(515)
-    await expect.poll(() => states.length, { timeout: 10_000 }).toBe(3)
+    await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3)
     await reaches('online')
     expect(states).toEqual(['online', 'connecting', 'online'])
   })
@@ -165,7 +165,7 @@ describe('while it is online', () => {
     for (let round = 0; round < 3; round += 1) {
       await reaches('waiting')
       await clock.advance(60_000)
-      await expect.poll(() => states.length).toBeGreaterThan(round * 2 + 1)
+      await expect.poll(() => states.length, { timeout: 20_000 }).toBeGreaterThan(round * 2 + 1)
     }
     await connection.close()
     expect(states.slice(0, 6)).toEqual(['waiting', 'connecting', 'waiting', 'connecting', 'waiting', 'connecting'])

@@ -37,7 +37,7 @@ test('a bot hears each socket from its first event to its last, and never two at
   })
   await reaches('online')
   emulator.streamError(515)
-  await expect.poll(() => states.length, { timeout: 10_000 }).toBe(3)
+  await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3)
   emulator.streamError(503)
   await reaches('waiting')
   await clock.advance(60_000)
@@ -59,10 +59,10 @@ test('messages that were acknowledged but still in Baileys’ buffer are told wh
     const { tag, attrs } = node as { tag: string; attrs: Record<string, string> }
     return from === 'client' && tag === 'receipt' && attrs['to'] === `${CONTACT.slice(1)}@s.whatsapp.net`
   }
-  await expect.poll(() => emulator.stanzas.some(isReceiptForContact), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => emulator.stanzas.some(isReceiptForContact), { timeout: 20_000 }).toBe(true)
   expect(texts).toEqual([])
   emulator.streamError(515)
-  await expect.poll(() => states.length, { timeout: 10_000 }).toBe(3)
+  await expect.poll(() => states.length, { timeout: 20_000 }).toBe(3)
   expect(texts).toEqual(['buffered'])
 })
 
@@ -76,7 +76,7 @@ test('messages that come while nobody is online come with the next login, once',
   await contact.send(NUMBER, 'while away')
   const second = connect()
   second.connection.on('socket', textsOf(texts))
-  await expect.poll(() => texts, { timeout: 10_000 }).toEqual(['while away'])
+  await expect.poll(() => texts, { timeout: 20_000 }).toEqual(['while away'])
   await second.connection.socket?.sendMessage(`${CONTACT.slice(1)}@s.whatsapp.net`, { text: 'here again' })
   expect(await contact.received()).toMatchObject({ text: 'here again' })
 })
