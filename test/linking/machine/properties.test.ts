@@ -1,8 +1,11 @@
 // Thousands of random lives of an attempt. The rules of machine-rules.ts are held at every step of each of them.
 import fc from 'fast-check'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Driver } from '../machine-driver.ts'
 import { play, provenSchedules, type Schedule, schedules } from '../machine-schedules.ts'
+
+// Thousands of lives in one test each: a busy machine takes its time.
+vi.setConfig({ testTimeout: 300_000 })
 
 const met = new Set<string>()
 
