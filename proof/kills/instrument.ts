@@ -37,7 +37,7 @@ const INSERTIONS: readonly Insertion[] = [
   },
   {
     room: 'src/session/socket-source.ts',
-    code: /const socket = made?\(.*\)$/m,
+    code: /const socket = ma[dk]e\(.*\)$/m,
     becomes: '$&; crashAtLogin(socket)',
   },
   {
