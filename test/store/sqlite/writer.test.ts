@@ -223,6 +223,26 @@ describe('a proposal', () => {
     other.close()
   })
 
+  it('that is made anew comes before what was called while it was on its way', async () => {
+    const order: string[] = []
+    const late: Promise<unknown>[] = []
+    const writer = createWriter((proposals) => {
+      if (late.length === 0) late.push(writer.write(puts(3)).then(() => order.push('late')))
+      return runGroup(connection, proposals)
+    })
+    let made = 0
+    const moving = writer.write(() => {
+      const expected = atOne()
+      if (made++ === 0) connection.run(`INSERT INTO records VALUES ('limit', ?, ?, 0)`, [key(1), key(9)])
+      return proposed([put(1)], expected)
+    })
+    const after = writer.write(puts(2))
+    await Promise.all([moving.then(() => order.push('moved')), after.then(() => order.push('after'))])
+    await Promise.all(late)
+    expect(made).toBe(2)
+    expect(order).toEqual(['moved', 'after', 'late'])
+  })
+
   it('that cannot be made before those ahead of it are done waits for the next transaction', async () => {
     const writer = newWriter()
     const first = writer.write((ahead) => {
