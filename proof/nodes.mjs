@@ -13,6 +13,8 @@ import { countsOf } from '../scripts/test-counts.mjs'
 
 const FOLDERS = ['conformance', 'store', 'wire', 'linking']
 const LIMIT_MS = 30 * 60_000
+/** ms for each test that names no limit of its own: the machine may be busy. */
+const TEST_MS = 180_000
 
 const given = process.argv.slice(2)
 const versions = given.filter((argument) => /^\d+$/.test(argument))
@@ -35,7 +37,7 @@ async function proveOn(version) {
   const what = forVitest.length > 0 ? forVitest : FOLDERS.map((room) => `test/${room}/`)
   const reporters = ['--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const { code, output } = await run(node, [vitest, 'run', ...reporters, ...what], {
+  const { code, output } = await run(node, [vitest, 'run', `--testTimeout=${TEST_MS}`, ...reporters, ...what], {
     limitMs: LIMIT_MS,
     env: { CI: 'true' },
   })
