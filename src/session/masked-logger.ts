@@ -1,7 +1,7 @@
 // What Baileys logs at trace level are whole stanzas, keys and numbers; what it logs in errors, whatever went wrong. So
 // no logger is handed on as it is: everything passes through here first. Numbers are masked, codes and keys taken out,
 // bytes told by their count alone.
-import type { Logger } from '../lib/logger.ts'
+import { type Logger, silentLogger } from '../lib/logger.ts'
 import { maskSecrets } from './log-masking.ts'
 
 const METHODS = ['trace', 'debug', 'info', 'warn', 'error'] as const
@@ -17,7 +17,7 @@ const masking = new WeakSet<Logger>()
 
 /** The same logger, to which no secret gets. Its level is the given logger's. */
 export function maskedLogger(logger: Logger): Logger {
-  if (masking.has(logger)) return logger
+  if (logger === silentLogger || masking.has(logger)) return logger
   const write =
     (method: Method) =>
     (first: unknown, message?: unknown): void => {
@@ -43,9 +43,13 @@ export function maskedLogger(logger: Logger): Logger {
   return safe
 }
 
-/** Saves the masking of what is not logged. A level with a name of its own counts as on. */
+/**
+ * Saves the masking of what is not logged. A level with a name of its own counts as on. Warnings and errors are few: what
+ * becomes of them is left to the logger.
+ */
 function isOff(level: string, method: Method): boolean {
-  return LEVELS.includes(level) && LEVELS.indexOf(method) < LEVELS.indexOf(level)
+  if (method === 'warn' || method === 'error' || !LEVELS.includes(level)) return false
+  return LEVELS.indexOf(method) < LEVELS.indexOf(level)
 }
 
 /** A copy of plain objects, arrays and masked text: no getter, no `toJSON` and no class of anybody's is left in it. */

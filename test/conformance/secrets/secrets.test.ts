@@ -26,9 +26,14 @@ const NEW = Buffer.from('the new key of this store, 32 by')
 /** What may be seen where, and why. Everything else is a leak. */
 const ALLOWED: readonly { readonly place: RegExp; readonly name: RegExp; readonly why: string }[] = [
   {
-    place: /^event (code|qr) \((inspect|JSON)\)$/,
-    name: /^(pairing code|qr)/,
+    place: /^event code \((inspect|JSON)\)$/,
+    name: /^pairing code/,
     why: 'the event is how a program gets the code that it shows',
+  },
+  {
+    place: /^event qr \((inspect|JSON)\)$/,
+    name: /^(qr|session: adv secret)/,
+    why: 'a QR code is the ref and the adv secret of its moment (docs/protocol.md section 2)',
   },
   {
     place: /^requested code \((inspect|JSON)\)$/,
