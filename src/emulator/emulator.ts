@@ -34,6 +34,8 @@ export interface EmulatorOptions {
   readonly clock?: Clock
   /** How many codes one number may ask for before the server answers 400, and within what time; default 20 in 10 minutes. */
   readonly throttle?: ThrottleOptions
+  /** Names an edge on registration connections too, not at logins alone; plain Baileys keeps it in its credentials. Default false. */
+  readonly edgeRouting?: boolean
 }
 
 export interface PhoneOptions {
@@ -114,7 +116,7 @@ const PING_MS = 60_000
 /** For tests of those who check certificates: the same emulator, with exactly one thing wrong in its chain. */
 export async function startForgedEmulator(
   defect: CertificateDefect | undefined,
-  { port = 0, clock: base = systemClock, throttle = {} }: EmulatorOptions = {},
+  { port = 0, clock: base = systemClock, throttle = {}, edgeRouting = false }: EmulatorOptions = {},
 ): Promise<Emulator> {
   const clock = createVirtualClock(base)
   const root = generateKeyPair()
@@ -136,6 +138,7 @@ export async function startForgedEmulator(
     codes: createCodes(clock.now),
     refs: createQrRefs(clock.now),
     throttle: createThrottle(throttle, clock.now),
+    routesUnlinked: edgeRouting,
     prompt: (account, device) => phones.get(account)?.screen.prompts.push({ device }),
     showComparison: (account, code) => phones.get(account)?.screen.comparisons.push({ code }),
     // Whoever did not confirm is told by the companion.

@@ -55,7 +55,7 @@ export function sendPairDevice(world: World, registration: Registration): void {
     if (isTampering(fault, 'duplicate'))
       registration.line.send(node('iq', { from: S_WHATSAPP_NET, type: 'set', id, ...attrs }, [sent]))
     if (isTampering(fault, 'companion-reg-refresh')) registration.refreshSecret()
-    registration.line.send(edgeRouting())
+    if (world.routesUnlinked) registration.line.send(edgeRouting())
   })
 }
 

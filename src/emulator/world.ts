@@ -19,6 +19,8 @@ export interface World {
   readonly prompt: (account: Account, device: string) => void
   /** How many hellos a number may have. */
   readonly throttle: Throttle
+  /** Unlinked companions are told an edge, too. */
+  readonly routesUnlinked: boolean
   /** A phone shows the code that is to be compared with the companion's. */
   readonly showComparison: (account: Account, code: string) => void
   /** The server wants a passkey before anybody typed the code; the phone links when it got one. */

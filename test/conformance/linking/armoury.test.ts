@@ -1,7 +1,7 @@
 // Every change that the emulator can make to what it sends, at every stage, and what becomes of a link() that meets it.
 import { describe, expect, it } from 'vitest'
 import { STAGES, TAMPERABLE } from '../../../src/emulator/faults.ts'
-import type { Stage as FaultStage, Tampering } from '../../../src/emulator/index.ts'
+import { type Stage as FaultStage, startEmulator, type Tampering } from '../../../src/emulator/index.ts'
 import type { LinkOptions } from '../../../src/index.ts'
 import { type Stage, sentBy, setStage, type Watched } from './stage.ts'
 
@@ -202,7 +202,6 @@ describe('another order', () => {
 
 describe('what else WhatsApp does', () => {
   it('refuses a number with 400 that asked too often, and takes it again later', async () => {
-    const { startEmulator } = await import('../../../src/emulator/index.ts')
     const emulator = await startEmulator({ throttle: { hellos: 2, windowMs: 300_000 } })
     const stage = await setStage({ emulator })
     for (let codes = 0; codes < 2; codes += 1) {
@@ -247,7 +246,7 @@ describe('what else WhatsApp does', () => {
   })
 
   it('names an edge, and the next connection goes there', async () => {
-    const stage = await setStage()
+    const stage = await setStage({ emulator: await startEmulator({ edgeRouting: true }) })
     const { event, linking } = stage.link()
     await event('code')
     await expect.poll(() => sentBy(stage.emulator, 'server').some(({ tag }) => tag === 'ib')).toBe(true)
