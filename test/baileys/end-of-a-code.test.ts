@@ -5,7 +5,7 @@ import { requestCodeAt } from '../../src/baileys/request-code.ts'
 import { createTestClock } from '../cli/support/test-clock.ts'
 import { type Bot, statusOf, type Update } from '../emulator/plain-baileys.ts'
 import { emulatorForTest, eventually, NUMBER, phoneErrorOf, stillClock } from '../emulator/steps.ts'
-import { credentialsFolder, type FolderBot, linkErrorOf, propertiesOf, startFolderBot } from './folder-bot.ts'
+import { credentialsFolder, type FolderBot, linkErrorOf, startFolderBot } from './folder-bot.ts'
 
 const hasQr = (update: Update): boolean => update.qr !== undefined
 const OTHER_CODE = '1111-1111'
@@ -16,10 +16,10 @@ async function asked() {
   const folder = await credentialsFolder()
   const bot = await startFolderBot(emulator, folder)
   const clock = createTestClock()
-  const before = propertiesOf(bot.state.creds)
+  const before = Object.getOwnPropertyDescriptors(bot.state.creds)
   const { code } = await requestCodeAt(clock, bot.sock, NUMBER)
   const untouched = (): void => {
-    expect(propertiesOf(bot.state.creds)).toEqual(before)
+    expect(Object.getOwnPropertyDescriptors(bot.state.creds)).toEqual(before)
     expect(clock.waiting).toBe(0)
   }
   return { emulator, phone, folder, bot, clock, code, untouched }

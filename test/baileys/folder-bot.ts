@@ -17,15 +17,6 @@ export async function credentialsFolder(): Promise<string> {
   return folder
 }
 
-/**
- * The credentials, property by property, to compare. Without the way to WhatsApp's servers, which Baileys notes by itself
- * whenever WhatsApp names one.
- */
-export function propertiesOf(creds: AuthenticationCreds): object {
-  const { routingInfo: _, ...properties } = Object.getOwnPropertyDescriptors(creds)
-  return properties
-}
-
 export interface FolderBot extends Bot {
   /** creds.json as it is on the disk, once everything that was to be saved is there; undefined when there is none. */
   saved(): Promise<Partial<AuthenticationCreds> | undefined>

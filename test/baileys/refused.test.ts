@@ -8,7 +8,7 @@ import { childOf } from '../../src/wire/nodes.ts'
 import { createTestClock } from '../cli/support/test-clock.ts'
 import type { Update } from '../emulator/plain-baileys.ts'
 import { CONTACT, emulatorForTest, eventually, NUMBER, phoneErrorOf } from '../emulator/steps.ts'
-import { credentialsFolder, linkErrorOf, propertiesOf, startFolderBot } from './folder-bot.ts'
+import { credentialsFolder, linkErrorOf, startFolderBot } from './folder-bot.ts'
 
 const hasQr = (update: Update): boolean => update.qr !== undefined
 
@@ -34,7 +34,7 @@ test.each([
   const creds = { ...bot.state.creds }
   emulator.fail({ at: 'companion_hello', ...fault })
   expect(await linkErrorOf(requestCode(bot.sock, NUMBER))).toMatchObject(expected)
-  expect(propertiesOf(bot.state.creds)).toEqual(propertiesOf(creds))
+  expect(Object.getOwnPropertyDescriptors(bot.state.creds)).toEqual(Object.getOwnPropertyDescriptors(creds))
   await bot.saveCreds()
   expect(await bot.saved()).not.toHaveProperty('me')
   expect(await phoneErrorOf(phone.enterCode('1111-1111'))).toBe('no-request')
