@@ -124,6 +124,8 @@ describe.skipIf(noPostgres)('a connection that is cut', () => {
   }, async () => {
     const behind = await storeBehindProxy()
     const backend = await backendOf(behind, behind.proxy.port)
+    // A server that was never reached is told of at once; one that was is waited for.
+    await backend.readCheck()
     let acknowledged = 0
     for (let round = 0; round < CUTS; round++) {
       behind.proxy.cutAfter(Math.floor(Math.random() * 6_000), round % 2 === 0 ? 'client' : 'server')
