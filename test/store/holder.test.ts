@@ -38,6 +38,8 @@ describe('the holder of a lease', () => {
       const pid = Number(String(line).trim())
       const holder: Holder = { ...self, pid, startedAt: null }
       expect(lifeOf(holder, self)).toBe('alive')
+      // Until it has become `sleep`, the shell may still collect its child.
+      await expect.poll(() => readFileSync(`/proc/${shell.pid}/comm`, 'utf8').trim()).toBe('sleep')
       process.kill(pid, 'SIGKILL')
       await expect.poll(() => lifeOf(holder, self)).toBe('dead')
       expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ')
