@@ -10,7 +10,7 @@ import { root } from './programs.mjs'
 
 const FOLDER = join(root, 'test/vectors/handshakes')
 const BAILEYS = 'baileys-code-link'
-const bundled = join(root, `.record-${process.pid}.mjs`)
+const bundled = join(root, 'node_modules', `.record-${process.pid}.mjs`)
 const named = process.argv.slice(2)
 const wanted = (name) => named.length === 0 || named.includes(name)
 const date = new Date().toISOString().slice(0, 10)

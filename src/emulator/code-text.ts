@@ -3,7 +3,7 @@
 
 const CHARACTERS = [...'123456789ABCDEFGHJKLMNPQRSTVWXYZ']
 
-/** `XXXX-XXXX`. */
+/** Two groups of four characters with a dash between. */
 export function codeText(bytes: Uint8Array): string {
   const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   const characters = bits.match(/.{5}/g) ?? []

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { LinkError } from '../errors.ts'
 import { warmBaileys } from '../session/baileys.ts'
 import type { ConnectionState } from '../session/connection.ts'
+import { maskedLogger } from '../session/masked-logger.ts'
 import { internalsOf } from '../store/internals.ts'
 import { plainPages } from '../web/plain-pages.ts'
 import { createBrowserSessions } from './access/browser-sessions.ts'
@@ -66,7 +67,8 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const internals = internalsOf(store)
   const { clock, endpoint } = options
   const { collections, shared } = internals
-  const logger = options.logger.child({ part: 'server' })
+  // What an unforeseen error says is not ours to know: masked, as everything that a session logs.
+  const logger = maskedLogger(options.logger.child({ part: 'server' }))
   const sessionLogger = options.logger.child({ part: 'session' })
   let closing: Promise<void> | undefined
 
@@ -151,15 +153,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const mounted = mount(app, options)
   let listener: Promise<Listener> | undefined
 
-  await links.adoptOrphans()
-  await accounts.refresh()
-  const stopAccounts = every(clock, ACCOUNTS_EVERY_MS, () => accounts.refresh())
-  await keeper?.start()
-  warmBaileys(undefined)
-  if (options.token === undefined && doors.onFirstToken !== undefined) {
-    const first = await tokens.createFirst()
-    if (first !== undefined) doors.onFirstToken(first)
-  }
+  let stopAccounts = (): void => {}
 
   const close = async (): Promise<void> => {
     await links.close(options.graceMs)
@@ -171,13 +165,34 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     metrics.close()
   }
 
+  try {
+    await links.adoptOrphans()
+    await accounts.refresh()
+    stopAccounts = every(clock, ACCOUNTS_EVERY_MS, () => accounts.refresh())
+    await keeper?.start()
+    if (options.token === undefined && doors.onFirstToken !== undefined) {
+      const first = await tokens.createFirst()
+      if (first !== undefined) doors.onFirstToken(first)
+    }
+  } catch (thrown) {
+    // Nobody gets a server that could be closed: what was begun ends here.
+    await close().catch(() => {})
+    throw thrown
+  }
+  warmBaileys(undefined)
+
   return {
     ...mounted,
     async listen() {
       if (isClosing()) throw new LinkError('invalid-options', 'the server is closed')
       checkReach(options, internals.ownKey)
       listener ??= listen(mounted, options.host, options.port)
-      const { url } = await listener
+      const opening = listener
+      // A port that is taken may be free the next time, and is nothing to be closed.
+      opening.catch(() => {
+        listener = undefined
+      })
+      const { url } = await opening
       return { url: `${url}${options.basePath}` }
     },
     close: () => {

@@ -102,8 +102,8 @@ export interface ListPart {
 
 /**
  * Writes take effect in the order of the calls, and each call whole or not at all. A promise of a write resolves when a
- * power cut could no longer take it back. Failures are StoreErrors. `decide` is called synchronously, inside the
- * transaction, and may be called again when the transaction had to be repeated.
+ * power cut could no longer take it back. Failures are StoreErrors. `decide` is called synchronously, on rows
+ * as they are when the transaction commits: when they have changed by then, it is called again.
  */
 export interface Backend {
   /** The check value of the store that is there; undefined when nothing was made yet. Changes nothing. */

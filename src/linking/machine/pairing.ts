@@ -36,17 +36,7 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
       passkey: { name: 'idle' },
       pairing: { name: 'signing', id, account },
     },
-    ...clearTimers(
-      'attempt',
-      'pair-device',
-      'answer',
-      'code',
-      'confirmation',
-      'qr',
-      'passkey',
-      'passkey-answer',
-      'retry',
-    ),
+    ...clearTimers(...ALL_TIMERS.filter((name) => name !== 'store' && name !== 'restart')),
     setTimer('store', STORE_MS),
     { type: 'sign', message: account.signedByUs },
   )

@@ -50,7 +50,7 @@ export function handoffProof(handoffKey: Uint8Array, payload: Uint8Array): Uint8
 }
 
 export interface Continuation {
-  /** `XXXX-XXXX`, to be compared with what the phone shows. Not the pairing code. */
+  /** Two groups of four characters with a dash between, to be compared with what the phone shows. Not the pairing code. */
   readonly code: string
   /** 32 bytes; seals the pairing request. */
   readonly key: Uint8Array

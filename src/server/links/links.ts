@@ -3,6 +3,7 @@ import { LinkError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Linking } from '../../linking/events.ts'
+import { within } from '../../session/wait.ts'
 import type { Collections } from '../../store/collections.ts'
 import type { Nodes } from '../nodes.ts'
 import { type LiveLink, runLink } from './live-link.ts'
@@ -136,15 +137,4 @@ export function createLinks(parts: LinksParts): Links {
 
 function cancelled(): LinkError {
   return new LinkError('cancelled', 'the link was cancelled')
-}
-
-/** Waits for `done`, but not longer than `ms`. */
-function within(clock: Clock, ms: number, done: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const handle = clock.setTimeout(resolve, ms)
-    void done.finally(() => {
-      clock.clearTimeout(handle)
-      resolve()
-    })
-  })
 }
