@@ -36,6 +36,45 @@ describe('mounted', () => {
     expect((await server.fetch(new Request('http://localhost/whatsapps/healthz'))).status).toBe(404)
   })
 
+  test('a port that is taken is said so, and keeps neither a later port nor the close from working', async () => {
+    const taken = new URL(await listening((_, res) => res.end()))
+    const store = await openStore('memory:')
+    onTestFinished(() => store.close())
+    const busy = await createServer({ store, token: OPERATOR_TOKEN, port: Number(taken.port) })
+    await expect(busy.listen()).rejects.toMatchObject({ code: 'invalid-options' })
+    await expect(busy.listen()).rejects.toMatchObject({ code: 'invalid-options' })
+    await busy.close()
+    const free = await createServer({ store, token: OPERATOR_TOKEN, port: 0 })
+    expect((await callAt((await free.listen()).url, 'GET', '/healthz')).status).toBe(200)
+    await free.close()
+  })
+
+  test('what fails at the start leaves no timer behind', async () => {
+    const store = await openStore('memory:')
+    onTestFinished(() => store.close())
+    const waiting = new Set<object>()
+    const clock = {
+      now: () => Date.now(),
+      setTimeout(run: () => void, ms: number) {
+        const handle = setTimeout(() => {
+          waiting.delete(handle)
+          run()
+        }, ms)
+        waiting.add(handle)
+        return handle
+      },
+      clearTimeout(handle: unknown) {
+        waiting.delete(handle as object)
+        clearTimeout(handle as NodeJS.Timeout)
+      },
+    }
+    const onFirstToken = (): never => {
+      throw new Error('nobody can be shown the token')
+    }
+    await expect(openServer({ store, clock }, { onFirstToken })).rejects.toThrow('nobody can be shown the token')
+    expect(waiting.size).toBe(0)
+  })
+
   test('in node:http', async () => {
     const { server } = await setStage()
     const url = await listening((req, res) => server.node(req, res))
