@@ -1,9 +1,11 @@
 // Orders over HTTP, for tests in other languages and processes: on loopback alone, and only with the token that was printed at
 // the start.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Emulator } from '../../emulator/index.ts'
+import { sameSecret } from '../../lib/same-secret.ts'
 import type { Message } from '../printing/printer.ts'
 import type { Desk } from './desk.ts'
 import { readOrder } from './order.ts'
@@ -101,11 +103,8 @@ function isLocal(host: string | undefined): boolean {
   return host !== undefined && /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host)
 }
 
-/** In constant time, also for another length. */
 function isBearer(header: string | undefined, token: string): boolean {
-  const given = /^Bearer (\S+)$/.exec(header ?? '')?.[1] ?? ''
-  const [one, other] = [given, token].map((text) => createHash('sha256').update(text).digest())
-  return one !== undefined && other !== undefined && timingSafeEqual(one, other)
+  return sameSecret(/^Bearer (\S+)$/.exec(header ?? '')?.[1] ?? '', token)
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

@@ -1,7 +1,7 @@
 // Who calls, and what they may.
+import { sameSecret } from '../../lib/same-secret.ts'
 import { HttpProblem } from '../problem.ts'
 import { SCOPES, type TokenScope } from './scopes.ts'
-import { sameSecret } from './token-text.ts'
 import type { TokenInfo, Tokens } from './tokens.ts'
 
 export interface Caller {

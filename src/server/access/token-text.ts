@@ -1,5 +1,5 @@
-// Pure, but for the drawing. What a token looks like, and how its text is told from another in constant time.
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+// Pure, but for the drawing. What a token looks like.
+import { createHash, randomBytes } from 'node:crypto'
 
 /** `paircode_`, 16 hex characters that name it, `_`, 32 random bytes in base64url. Scanners for secrets find it by its head. */
 const TOKEN = /^paircode_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
@@ -26,9 +26,4 @@ export function readToken(text: string): { readonly id: string; readonly hash: s
 /** SHA-256 in base64url. Enough for 256 random bits: there is nothing to guess. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret, 'utf8').digest('base64url')
-}
-
-/** In constant time whatever the lengths, since hashes are compared. */
-export function sameSecret(one: string, other: string): boolean {
-  return timingSafeEqual(Buffer.from(hashOf(one)), Buffer.from(hashOf(other)))
 }

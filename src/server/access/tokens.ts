@@ -1,8 +1,10 @@
 // The tokens of a store: made, found, revoked. Only their hashes are kept, and those sealed.
+
 import type { Clock } from '../../lib/clock.ts'
+import { sameSecret } from '../../lib/same-secret.ts'
 import { type Collection, type Collections, NEVER } from '../../store/collections.ts'
 import { DEFAULT_SCOPES, isScope, type TokenScope } from './scopes.ts'
-import { drawToken, readToken, sameSecret } from './token-text.ts'
+import { drawToken, readToken } from './token-text.ts'
 
 export interface TokenInfo {
   readonly id: string

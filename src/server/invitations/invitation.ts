@@ -1,10 +1,10 @@
+import { sameSecret } from '../../lib/same-secret.ts'
 // Pure. The life of an invitation, and of the visit that it becomes:
 //
 //   open ── Continue ──▶ bound ── the session is online ──▶ done
 //     └────── revoked ◀────┘          (a link that failed leaves it bound: the person can try again)
 //
 // Each function takes an invitation and says what it becomes, or why not. No clock, no randomness, no store.
-import { sameSecret } from '../access/token-text.ts'
 
 export interface Invitation {
   readonly id: string

@@ -1,8 +1,10 @@
 // Invitations in the store. The secret is in the link alone; what is kept are hashes, sealed.
+
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '../../lib/clock.ts'
+import { sameSecret } from '../../lib/same-secret.ts'
 import type { Collection, Collections } from '../../store/collections.ts'
-import { hashOf, sameSecret } from '../access/token-text.ts'
+import { hashOf } from '../access/token-text.ts'
 import {
   begin,
   bind,

@@ -1,5 +1,7 @@
 // The store's rows in PostgreSQL.
+
 import type { Backend, LinkRow, ValueRow } from '../backend.ts'
+import { LINK_COLUMNS } from '../link-columns.ts'
 import { byteaArray } from './arrays.ts'
 import type { Answer, Session, Statement } from './connection.ts'
 import { documentOf, readDocumentStatement, scanDocumentsStatement } from './documents.ts'
@@ -7,7 +9,7 @@ import { asStoreError, isPassing, sqlState, Unreachable } from './failure.ts'
 import { migrate, schemaState } from './migrate.ts'
 import { type Limits, patiently } from './patience.ts'
 import type { Pool } from './pool.ts'
-import { hex, LINK_COLUMNS, linkOf } from './rows.ts'
+import { hex, linkOf } from './rows.ts'
 import { createTransactions } from './transaction.ts'
 import { createWriter } from './writer.ts'
 

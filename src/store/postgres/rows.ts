@@ -2,20 +2,6 @@
 import type { LinkRow } from '../backend.ts'
 import type { Row, Statement } from './connection.ts'
 
-export const LINK_COLUMNS = [
-  'link',
-  'session',
-  'listed',
-  'confirmed',
-  'ended',
-  'kept',
-  'created_at',
-  'last_online_at',
-  'archived_at',
-  'replaced',
-  'details',
-] as const
-
 /** pg gives bigint as text. Columns are typed by the schema, which only this package writes. */
 export function linkOf(row: Row): LinkRow {
   return {

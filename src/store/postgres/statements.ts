@@ -1,10 +1,12 @@
 // Pure. Operations as few statements: writes of the same kind that follow each other become one, with arrays for rows.
+
 import type { RecordKind } from '../backend.ts'
+import { LINK_COLUMNS } from '../link-columns.ts'
 import { bigintArray, byteaArray } from './arrays.ts'
 import type { Statement } from './connection.ts'
 import { type DocumentOperation, documentStatements, purgeDocumentsStatements } from './documents.ts'
 import { isOfDocuments, type Operation, placeOf } from './operations.ts'
-import { hex, LINK_COLUMNS, linkParameters } from './rows.ts'
+import { hex, linkParameters } from './rows.ts'
 
 /** One statement carries so many values, or bytes, at most: about 30 ms of the server's time. */
 const MAX_ROWS = 5_000

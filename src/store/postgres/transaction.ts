@@ -6,8 +6,10 @@
 // asks waits until the transaction is over, however slowly the server notices that nobody is there any more.
 // (pg_xact_status() would need no row, but a server that crashed gives the number of an unfinished transaction to
 // another one.)
+
 import { randomBytes } from 'node:crypto'
 import type { Decision, DocumentDecision, DocumentRow, LinkRow, NewDocument, RecordKind, Write } from '../backend.ts'
+import { LINK_COLUMNS } from '../link-columns.ts'
 import { byteaArray, int8Array } from './arrays.ts'
 import type { Answer, Outcome, Session, Statement } from './connection.ts'
 import { counterOf, documentOf, lockCountersStatement, readDocumentsStatement } from './documents.ts'
@@ -22,7 +24,7 @@ import {
   type RecordRow,
 } from './operations.ts'
 import type { Pool } from './pool.ts'
-import { LINK_COLUMNS, linkOf } from './rows.ts'
+import { linkOf } from './rows.ts'
 import { kindArray, statementsOf } from './statements.ts'
 import type { Transactions } from './writer.ts'
 

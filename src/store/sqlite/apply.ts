@@ -1,8 +1,9 @@
 // What a store writes into its rows in SQLite. Runs inside a transaction.
+
 import type { LinkRow, RecordKind, Write } from '../backend.ts'
+import { LINK_COLUMNS } from '../link-columns.ts'
 import type { Connection, Parameter } from './connection.ts'
 import { applyToDocuments, type DocumentChange, purgeDocuments } from './documents.ts'
-import { LINK_COLUMNS } from './read.ts'
 
 /** All that a transaction can do: the writes of every store, and those of records, documents and the check value. */
 export type Change =

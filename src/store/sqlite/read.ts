@@ -1,23 +1,10 @@
 // What a store asks of its rows in SQLite. Each question is one statement, and so sees one moment.
 import type { LinkRow, RecordKind, ValueRow } from '../backend.ts'
+import { LINK_COLUMNS } from '../link-columns.ts'
 import type { Connection, Row } from './connection.ts'
 
 /** Lookups in one question. */
 const LOOKUPS = 200
-
-export const LINK_COLUMNS = [
-  'link',
-  'session',
-  'listed',
-  'confirmed',
-  'ended',
-  'kept',
-  'created_at',
-  'last_online_at',
-  'archived_at',
-  'replaced',
-  'details',
-]
 
 const SELECT_LINKS = `SELECT ${LINK_COLUMNS.join(', ')} FROM links`
 
