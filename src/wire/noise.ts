@@ -8,7 +8,6 @@ import {
   createPublicKey,
   diffieHellman,
   hkdfSync,
-  randomBytes,
 } from 'node:crypto'
 
 const TAG_BYTES = 16
@@ -128,22 +127,6 @@ export function agree(privateKey: Uint8Array, publicKey: Uint8Array): Uint8Array
     privateKey: createPrivateKey({ key: jwk({ d: base64url(privateKey), x: UNUSED_PUBLIC_HALF }), format: 'jwk' }),
     publicKey: createPublicKey({ key: jwk({ x: base64url(publicKey) }), format: 'jwk' }),
   })
-}
-
-/** The number 9: what every public key is a multiple of (RFC 7748 section 4.1). */
-const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31))
-
-/**
- * A new X25519 pair, 32 raw bytes each; 0.1 ms, where the bridge's first ones take 1 ms each (measured). Not by
- * `generateKeyPairSync` and an export: with other work of node:crypto under way, that stops the thread for good, in a lock
- * of its own (Node 20.20; two of three processes within 15 s).
- */
-export function drawX25519(): { readonly public: Uint8Array; readonly private: Uint8Array } {
-  const privateKey = new Uint8Array(randomBytes(KEY_BYTES))
-  // Clamped as RFC 7748 section 5 says, so that every implementation stores the same bytes.
-  privateKey[0] = (privateKey[0] as number) & 248
-  privateKey[31] = ((privateKey[31] as number) & 127) | 64
-  return { public: Uint8Array.from(agree(privateKey, BASE_POINT)), private: privateKey }
 }
 
 function jwk(parts: { readonly x: string; readonly d?: string }): Record<string, string> {
