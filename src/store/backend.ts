@@ -42,6 +42,8 @@ export type Write =
       readonly value: Uint8Array
     }
   | { readonly type: 'drop-value'; readonly link: number; readonly lookup: Uint8Array }
+  /** All values whose lookups lie between these two, or are one of them, and are as long as `first`. */
+  | { readonly type: 'drop-between'; readonly link: number; readonly first: Uint8Array; readonly last: Uint8Array }
   /** All values of a link but one. */
   | { readonly type: 'drop-values'; readonly link: number; readonly except: Uint8Array }
   /**

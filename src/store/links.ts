@@ -7,9 +7,10 @@ import { pack } from './codec.ts'
 import type { SessionInfo } from './contract.ts'
 import { stateOf } from './life-cycle.ts'
 import { packPreKeys } from './pre-key-block.ts'
+import { splitPreKeys } from './pre-key-buckets.ts'
 import type { Seal } from './seal.ts'
 import { collected } from './slices.ts'
-import { eachKey, type PackedKeys } from './stored-values.ts'
+import { bucketRow, type PackedKeys } from './stored-values.ts'
 import type { LinkId, ValueCodec } from './values.ts'
 
 /** What is known of a link before it has a row. */
@@ -95,10 +96,14 @@ function* sealedValues(codec: ValueCodec, of: LinkId, fresh: NewLink): Generator
     const value = codec.sealPreKeyBlock(of, packPreKeys(fresh.preKeys))
     yield { type: 'put-value', link, lookup: codec.preKeyBlockLookup(of), value }
   }
-  for (const key of eachKey(fresh.keys ?? new Map())) {
-    if (key.packed === null) continue
-    const lookup = codec.keyLookup(of, key.type, key.id)
-    yield { type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, key) }
+  for (const [type, values] of fresh.keys ?? []) {
+    const { buckets, single } = type === 'pre-key' ? splitPreKeys(values) : { buckets: [], single: values }
+    for (const bucket of buckets) yield bucketRow(codec, of, bucket)
+    for (const [id, packed] of single) {
+      if (packed === null) continue
+      const lookup = codec.keyLookup(of, type, id)
+      yield { type: 'put-value', link, lookup, value: codec.sealKey(of, lookup, { type, id, packed }) }
+    }
   }
 }
 

@@ -97,10 +97,10 @@ function applyOne({ links, values, records, documents }: Tables, write: Write): 
     case 'drop-value':
       values.get(write.link)?.delete(hex(write.lookup))
       return
+    case 'drop-between':
+      return dropFrom(values.get(write.link), ({ lookup }) => isBetween(write, lookup))
     case 'drop-values':
-      for (const key of values.get(write.link)?.keys() ?? [])
-        if (key !== hex(write.except)) values.get(write.link)?.delete(key)
-      return
+      return dropFrom(values.get(write.link), ({ lookup }) => hex(lookup) !== hex(write.except))
     case 'purge':
       for (const row of links.values()) purgeLink(links, values, row, write.archivedBefore)
       for (const [place, record] of records) if (record.expiresAt <= write.expiredBefore) records.delete(place)
@@ -119,6 +119,18 @@ function ofLink(values: Tables['values'], link: number): Map<string, ValueRow> {
   const held = values.get(link) ?? new Map<string, ValueRow>()
   values.set(link, held)
   return held
+}
+
+function dropFrom(values: Map<string, ValueRow> | undefined, goes: (row: ValueRow) => boolean): void {
+  for (const [key, row] of values ?? []) if (goes(row)) values?.delete(key)
+}
+
+function isBetween(
+  { first, last }: { readonly first: Uint8Array; readonly last: Uint8Array },
+  lookup: Uint8Array,
+): boolean {
+  const isAsLong = lookup.length === first.length
+  return isAsLong && Buffer.compare(lookup, first) >= 0 && Buffer.compare(lookup, last) <= 0
 }
 
 function hex(bytes: Uint8Array): string {

@@ -170,6 +170,15 @@ function singleStatements(
         { text: `DELETE FROM ${schema}.link_values WHERE link = $1`, values: [operation.link] },
         { text: `DELETE FROM ${schema}.links WHERE link = $1`, values: [operation.link] },
       ]
+    case 'drop-between':
+      return [
+        {
+          text: `
+            DELETE FROM ${schema}.link_values
+            WHERE link = $1 AND lookup BETWEEN $2 AND $3 AND length(lookup) = length($2)`,
+          values: [operation.link, operation.first, operation.last],
+        },
+      ]
     case 'drop-values':
       return [
         {

@@ -28,6 +28,8 @@ const PUT_VALUE = `
   INSERT INTO link_values (link, lookup, value) VALUES (?, ?, ?)
   ON CONFLICT (link, lookup) DO UPDATE SET value = excluded.value`
 
+const DROP_BETWEEN = 'DELETE FROM link_values WHERE link = ? AND lookup BETWEEN ? AND ? AND length(lookup) = length(?)'
+
 export function apply(connection: Connection, changes: readonly Change[]): void {
   /** Asked once for each link, not for each of its values: a quarter of the time of 812 rows. */
   const kept = new Map<number, boolean>()
@@ -66,6 +68,8 @@ function applyOne(connection: Connection, write: Exclude<Change, { type: 'put-va
       ])
     case 'drop-value':
       return connection.run('DELETE FROM link_values WHERE link = ? AND lookup = ?', [write.link, write.lookup])
+    case 'drop-between':
+      return connection.run(DROP_BETWEEN, [write.link, write.first, write.last, write.first])
     case 'drop-values':
       return connection.run('DELETE FROM link_values WHERE link = ? AND lookup <> ?', [write.link, write.except])
     case 'put-record':

@@ -1,11 +1,14 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type AuthenticationState, addTransactionCapability, type SignalDataTypeMap } from 'baileys'
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { silentLogger } from '../../../src/lib/logger.ts'
 import type { Store } from '../../../src/store/contract.ts'
 import { internalsOf } from '../../../src/store/internals.ts'
 import { fakeClock } from '../../store/fake-clock.ts'
 import { JID, LID, newlyLinked, preKeys, signedCredentials, signedParts } from '../../store/samples.ts'
-import type { Place } from './place.ts'
+import { type Place, temporaryFolder } from './place.ts'
 
 type AnyType = keyof SignalDataTypeMap
 
@@ -209,6 +212,55 @@ export function authStateBehaviour(makePlace: () => Promise<Place>): void {
         keys.map(({ id }) => String(id)),
       ),
     ).toEqual({})
+  })
+
+  it('pre-keys in any order and number are what a plain map would hold, and so they are exported', async () => {
+    const place = await makePlace()
+    const change = fc.oneof(
+      {
+        weight: 6,
+        arbitrary: fc.record({ first: fc.integer({ min: 0, max: 200 }), count: fc.integer({ min: 1, max: 140 }) }),
+      },
+      {
+        weight: 6,
+        arbitrary: fc.record({ usedUp: fc.uniqueArray(fc.integer({ min: 0, max: 330 }), { maxLength: 40 }) }),
+      },
+      { weight: 1, arbitrary: fc.constant('clear' as const) },
+    )
+    const schedule = fc.array(fc.tuple(change, fc.boolean()), { minLength: 1, maxLength: 12 })
+    const store = await place.open({ clock: fakeClock() })
+    let session = 0
+    await fc.assert(
+      fc.asyncProperty(schedule, async (changes) => {
+        const name = `bot-${session++}`
+        const linked = await newlyLinked()
+        await internalsOf(store).saveLinked({ ...linked, session: name })
+        const { keys } = (await store.authState(name)).state
+        const all = Array.from({ length: 341 }, (_, id) => String(id))
+        const model = new Map<string, unknown>(Object.entries(await keys.get('pre-key', all)))
+        let made = 0
+        for (const [one, waits] of changes) {
+          const data: Record<string, { public: Buffer; private: Buffer } | null> = {}
+          if (one === 'clear') model.clear()
+          else if ('usedUp' in one) for (const id of one.usedUp) data[id] = null
+          else
+            for (let id = one.first; id < one.first + one.count; id++)
+              data[id] = { public: Buffer.alloc(32, ++made), private: Buffer.alloc(32, id) }
+          for (const [id, pair] of Object.entries(data)) pair === null ? model.delete(id) : model.set(id, pair)
+          const done = one === 'clear' ? keys.clear?.() : keys.set({ 'pre-key': data })
+          if (waits) await done
+        }
+        expect(await keys.get('pre-key', all)).toEqual(Object.fromEntries(model))
+        const { state } = await store.authState(name)
+        for (const id of ['0', '31', '32', '64', '200', '340'])
+          expect(await state.keys.get('pre-key', [id])).toEqual(model.has(id) ? { [id]: model.get(id) } : {})
+        const folder = join(await temporaryFolder(), name)
+        await store.exportFolder(name, folder)
+        const exported = (await readdir(folder)).flatMap((file) => /^pre-key-(\d+)\.json$/.exec(file)?.[1] ?? [])
+        expect(exported.sort()).toEqual([...model.keys()].sort())
+      }),
+      { numRuns: 15 },
+    )
   })
 
   it('works below Baileys’ own transactions', async () => {

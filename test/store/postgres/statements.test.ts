@@ -39,6 +39,10 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ type: fc.constant('put-value' as const), link, lookup, value }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('swap-value' as const), link, lookup, old: value, value }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('drop-value' as const), link, lookup }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('drop-between' as const), link, first: lookup, last: lookup }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('drop-values' as const), link, except: lookup }) },
   {
     weight: 1,

@@ -27,6 +27,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc.record({ type: fc.constant('put-value' as const), link, lookup: bytes, value: bytes }),
   fc.record({ type: fc.constant('swap-value' as const), link, lookup: bytes, old: bytes, value: bytes }),
   fc.record({ type: fc.constant('drop-values' as const), link, except: bytes }),
+  fc.record({ type: fc.constant('drop-between' as const), link, first: bytes, last: bytes }),
   fc.record({ type: fc.constant('purge' as const), archivedBefore: time, expiredBefore: time }),
   fc.record({ type: fc.constant('put-record' as const), kind, key: bytes, value: bytes, expiresAt: time }),
   fc.record({ type: fc.constant('put-check' as const), check: bytes }),
