@@ -12,6 +12,7 @@ import { openStore, type Store } from '../../../src/store/index.ts'
 import { type BuiltCli, buildCli } from '../../cli/support/built-cli.ts'
 import { createWorkplace } from '../../cli/support/running-cli.ts'
 import { textOf } from '../../emulator/plain-baileys.ts'
+import { noPostgres, sharedServer } from '../store/postgres-server.ts'
 import { createSearch, type Finding, needlesOf } from './needles.ts'
 import { createRun, type Run } from './run.ts'
 
@@ -57,13 +58,48 @@ const ALLOWED: readonly { readonly place: RegExp; readonly name: RegExp; readonl
   },
 ]
 
+/** Keeps what the database holds now for the search, under this name. */
+type Leave = (place: string) => Promise<void>
+
+const KEPT_IN: readonly {
+  readonly name: string
+  at(run: Run, folder: string): Promise<{ readonly url: string; readonly leave: Leave }>
+}[] = [
+  {
+    name: 'SQLite, with its WAL',
+    at: async (run, folder) => ({
+      url: `sqlite:${join(folder, 'sessions.db')}`,
+      leave: (place) => run.files(place, folder),
+    }),
+  },
+  ...(noPostgres ? [] : [{ name: 'PostgreSQL, every table and its WAL', at: onPostgres }]),
+]
+
+async function onPostgres(run: Run): Promise<{ readonly url: string; readonly leave: Leave }> {
+  const server = await sharedServer()
+  return {
+    url: server.url('secrets'),
+    async leave(place) {
+      const tables = await server.query(
+        `SELECT table_name FROM information_schema.tables WHERE table_schema = 'secrets'`,
+      )
+      expect(tables.length).toBeGreaterThan(4)
+      for (const { table_name: table } of tables)
+        for (const row of await server.query(`SELECT * FROM secrets."${String(table)}"`))
+          for (const [column, value] of Object.entries(row))
+            run.add(`${place}: ${String(table)}.${column}`, value instanceof Uint8Array ? value : String(value))
+      await run.files(`${place}, WAL`, join(server.folder, 'data', 'pg_wal'))
+    },
+  }
+}
+
 let cli: BuiltCli
 beforeAll(async () => {
   cli = await buildCli()
 }, 120_000)
 afterAll(() => cli.remove())
 
-it('nothing that a run leaves behind holds a secret', { timeout: 240_000 }, async () => {
+it.each(KEPT_IN)('nothing that a run leaves behind holds a secret: $name', { timeout: 240_000 }, async (kept) => {
   const run = createRun()
   const console = keepConsole(run)
   const emulator = await startEmulator()
@@ -80,13 +116,13 @@ it('nothing that a run leaves behind holds a secret', { timeout: 240_000 }, asyn
   for (const number of [NUMBER, CONTACT, ...REFUSED, ...Object.values(OTHERS)]) run.secret(`number ${number}`, number)
   const phone = emulator.addPhone(NUMBER)
   const contact = emulator.addPhone(CONTACT)
-  const url = `sqlite:${join(folder, 'store', 'sessions.db')}`
+  const { url, leave } = await kept.at(run, join(folder, 'store'))
 
   let store = await openStore(url, { key: OLD })
   await linkByCode(run, emulator, store, phone)
   await talk(run, emulator, store, contact)
   await refuse(run, emulator, store)
-  await run.files('files while open', join(folder, 'store'))
+  await leave('stored while open')
   await copyFolders(run, store, folder)
   await store.close()
 
@@ -96,13 +132,13 @@ it('nothing that a run leaves behind holds a secret', { timeout: 240_000 }, asyn
   run.show('store', store)
   await talk(run, emulator, store, contact)
   await collectSecrets(run, 'session', (await store.authState('sales')).state)
-  await askOnOwnSocket(run, emulator, store, join(folder, 'store'))
-  await run.files('files after the change of the key', join(folder, 'store'))
+  await askOnOwnSocket(run, emulator, store, leave)
+  await leave('stored after the change of the key')
   await store.remove('sales')
   await store.close()
   await run.error('closed', store.list())
   await run.error('wrong key', openStore(url, { key: OLD }))
-  await run.files('files after the close', join(folder, 'store'))
+  await leave('stored after the close')
   await runCommand(run, emulator, workplace)
 
   expect(run.secrets.size).toBeGreaterThan(900)
@@ -303,7 +339,7 @@ async function copyFolders(run: Run, store: Store, folder: string): Promise<void
 }
 
 /** A bot that keeps its own socket, on an auth state of ours. Its logger is its own affair: Baileys gets it directly. */
-async function askOnOwnSocket(run: Run, emulator: Emulator, store: Store, folder: string): Promise<void> {
+async function askOnOwnSocket(run: Run, emulator: Emulator, store: Store, leave: Leave): Promise<void> {
   const { default: makeWASocket } = await import('baileys')
   const { silentLogger } = await import('../../../src/lib/logger.ts')
   const phone = emulator.addPhone(OTHERS.requested)
@@ -323,7 +359,7 @@ async function askOnOwnSocket(run: Run, emulator: Emulator, store: Store, folder
   run.show('requested code', requested)
   await run.error('requestCode, again', requestCode(socket, `+${OTHERS.requested}`))
   await run.error('phone: wrong code', phone.enterCode(wrongFor(requested.code)))
-  await run.files('files while a code is out', folder)
+  await leave('stored while a code is out')
   await phone.enterCode(requested.code)
   await closed
   await collectSecrets(run, 'own', state)

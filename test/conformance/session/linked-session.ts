@@ -5,6 +5,7 @@ import { createVirtualClock, type VirtualClock } from '../../../src/emulator/vir
 import { type Connection, type ConnectOptions, connect, link } from '../../../src/index.ts'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { openStore, type Store } from '../../../src/store/index.ts'
+import { optionsFor } from '../store/children/open-shared.ts'
 
 export const NUMBER = '+12025550123'
 export const CONTACT = '+12025550188'
@@ -34,7 +35,7 @@ export interface Bot {
 /** `synced` false: the socket of the link is closed before it has read the account's history. */
 export async function linkSession(storeUrl = 'memory:', synced = true): Promise<LinkedSession> {
   const emulator = await startEmulator()
-  const store = await openStore(storeUrl)
+  const store = await openStore(storeUrl, optionsFor(storeUrl))
   const phone = emulator.addPhone(NUMBER)
   const contact = emulator.addPhone(CONTACT)
   const linking = link({ session: 'sales', store, phone: NUMBER, endpoint: emulator.endpoint })

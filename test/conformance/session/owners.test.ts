@@ -1,9 +1,6 @@
 // One owner of a session between processes, over each kind of store that processes share.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
@@ -11,26 +8,11 @@ import { build } from '../../../scripts/build.mjs'
 import { systemClock } from '../../../src/lib/clock.ts'
 import { openStore } from '../../../src/store/index.ts'
 import { internalsOf } from '../../../src/store/internals.ts'
+import { optionsFor } from '../store/children/open-shared.ts'
+import { SHARED_PLACES } from '../store/place.ts'
 import { type LinkedSession, linkSession } from './linked-session.ts'
 
 beforeAll(() => build(), 120_000)
-
-/** An empty store of this kind, gone after the test. Another kind is one more line in the table below. */
-interface Kind {
-  readonly name: string
-  readonly newUrl: () => Promise<string>
-}
-
-const KINDS: readonly Kind[] = [
-  {
-    name: 'SQLite',
-    async newUrl() {
-      const folder = await mkdtemp(join(tmpdir(), 'paircode-owners-'))
-      onTestFinished(() => rm(folder, { recursive: true, force: true }))
-      return `sqlite:${join(folder, 'sessions.db')}`
-    },
-  },
-]
 
 interface Bot {
   readonly process: ChildProcess
@@ -42,6 +24,7 @@ interface Bot {
 
 function startBot({ emulator }: LinkedSession, storeUrl: string): Bot {
   const { url, rootKey } = emulator.endpoint
+  const { key } = optionsFor(storeUrl)
   const child = spawn(process.execPath, [fileURLToPath(new URL('./bot.mjs', import.meta.url))], {
     env: {
       ...process.env,
@@ -49,6 +32,7 @@ function startBot({ emulator }: LinkedSession, storeUrl: string): Bot {
       ENDPOINT_URL: url,
       ROOT_KEY: Buffer.from(rootKey).toString('base64'),
       SESSION: 'sales',
+      ...(key instanceof Uint8Array ? { STORE_KEY: Buffer.from(key).toString('base64') } : {}),
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
@@ -90,15 +74,15 @@ async function whileAsleep<T>(bot: Bot, work: () => Promise<T>, attempts = 5): P
   return await whileAsleep(bot, work, attempts - 1)
 }
 
-describe.each(KINDS)('processes that share a store: $name', ({ newUrl }) => {
+describe.each(SHARED_PLACES)('processes that share a store: $name', ({ newAddress }) => {
   async function scene(): Promise<{ linked: LinkedSession; start: () => Bot; url: string }> {
-    const url = await newUrl()
+    const url = await newAddress()
     const linked = await linkSession(url)
     onTestFinished(() => linked.stop())
     return { linked, url, start: () => startBot(linked, url) }
   }
 
-  test('the second one is refused, the first stays online; killed, its session is free at once', async () => {
+  test('the second one is refused, the first stays online; killed, its session is free', async () => {
     const { linked, start } = await scene()
     const before = linked.emulator.logins.length
     const first = start()
@@ -143,7 +127,7 @@ describe.each(KINDS)('processes that share a store: $name', ({ newUrl }) => {
     await sleeper.reaches('online')
     // Void after 10 s of the store's clock, which this process may set forward: nothing is waited for.
     const clock = { ...systemClock, now: () => Date.now() + 11_000 }
-    const later = await whileAsleep(sleeper, () => openStore(url, { clock }))
+    const later = await whileAsleep(sleeper, () => openStore(url, { ...optionsFor(url), clock }))
     onTestFinished(() => later.close())
     const { connection, reaches } = linked.connect({ store: later })
     await reaches('online')
@@ -178,8 +162,11 @@ describe.each(KINDS)('processes that share a store: $name', ({ newUrl }) => {
       },
       clearTimeout: (handle: unknown) => void timers.delete(handle as number),
     }
-    const store = await openStore(url, { clock: asleep })
-    const later = await openStore(url, { clock: { ...systemClock, now: () => Date.now() + 11_000 } })
+    const store = await openStore(url, { ...optionsFor(url), clock: asleep })
+    const later = await openStore(url, {
+      ...optionsFor(url),
+      clock: { ...systemClock, now: () => Date.now() + 11_000 },
+    })
     onTestFinished(async () => {
       await later.close()
       for (const run of timers.values()) run()
