@@ -8,7 +8,7 @@ import type { Store, StoreInternals } from '../store/contract.ts'
 import type { ConnectionEnd } from '../wire/ends.ts'
 import type { SocketRequest } from './baileys.ts'
 import type { HeldSocket } from './held-socket.ts'
-import { reconnectDelayMs, verdictOn } from './policy.ts'
+import { reconnectDelayMs, type Verdict, verdictOn } from './policy.ts'
 import { closeSocket } from './socket-close.ts'
 import { onSocketEnd } from './socket-end.ts'
 import { createSocketSource, type SocketSource } from './socket-source.ts'
@@ -24,12 +24,20 @@ export interface FirstLoginOptions extends SocketRequest {
   readonly signal: AbortSignal
   /** ms for all tries together. */
   readonly timeoutMs: number
+  /** Our last word to the phone may still be under way: a refusal as an unknown device counts only the second time. */
+  readonly replyMayBeLate: boolean
 }
 
 export type FirstLogin =
   | { readonly kind: 'online'; readonly held: HeldSocket; readonly faults: StoreFaults }
   /** WhatsApp does not know this device: the link never reached the phone. Its credentials are in the archive. */
   | { readonly kind: 'unknown-device' }
+
+/**
+ * How long a `pair-device-sign` whose sender died is waited for. A restart takes 0.3 s and more; what a slow network holds
+ * longer than both together is lost to this login.
+ */
+const LATE_REPLY_MS = 2_000
 
 /**
  * Logs the stored session in and leaves its socket held.
@@ -46,30 +54,43 @@ export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin
     unsaved ??= { cause }
     if (current !== undefined) void closeSocket(current, clock)
   })
+  let mayBeLate = options.replyMayBeLate
   for (let failures = 1; ; failures += 1) {
     signal.throwIfAborted()
     const held = await nextSocket(source, options)
     if (held === undefined) return { kind: 'unknown-device' }
     current = held.socket
     const end = await openOrEnd(held.socket, { clock, signal, ms: deadline - clock.now() })
-    if (unsaved !== undefined) {
-      await closeSocket(held.socket, clock)
-      throw new LinkError('store-error', 'linked, but the credentials of the first login could not be written', unsaved)
-    }
+    if (unsaved !== undefined) throw await notSaved(held, clock, unsaved)
     if (end === 'open') {
       await internals.confirm(session, new Date(clock.now()))
       return { kind: 'online', held, faults: source.faults }
     }
     const verdict = verdictOn(end, false)
-    if (verdict.kind === 'stop') {
+    const isUnknown = verdict.kind === 'stop' && verdict.reason === 'never-confirmed'
+    if (verdict.kind === 'stop' && !(isUnknown && mayBeLate)) {
       if (verdict.forget) await internals.retire(session, 'logged-out')
-      if (verdict.reason === 'never-confirmed') return { kind: 'unknown-device' }
+      if (isUnknown) return { kind: 'unknown-device' }
       throw stopError(verdict.reason, end)
     }
-    const delayMs = verdict.kind === 'restart' ? 0 : reconnectDelayMs(failures, verdict.slow, Math.random())
+    if (isUnknown) mayBeLate = false
+    const delayMs = verdict.kind === 'stop' ? LATE_REPLY_MS : delayBefore(verdict, failures)
     if (clock.now() + delayMs >= deadline) throw notReached(end)
     await pause(clock, delayMs, signal)
   }
+}
+
+async function notSaved(
+  { socket }: HeldSocket,
+  clock: Clock,
+  unsaved: { readonly cause: unknown },
+): Promise<LinkError> {
+  await closeSocket(socket, clock)
+  return new LinkError('store-error', 'linked, but the credentials of the first login could not be written', unsaved)
+}
+
+function delayBefore(verdict: Exclude<Verdict, { kind: 'stop' }>, failures: number): number {
+  return verdict.kind === 'restart' ? 0 : reconnectDelayMs(failures, verdict.slow, Math.random())
 }
 
 /** Credentials that cannot log in are as good as none: they go to the archive, and a code is needed. */

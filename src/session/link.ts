@@ -124,13 +124,16 @@ function alreadyLinked({ checked, tell }: Owned, stored: SessionInfo): LinkedSes
   return linkedSession(stored)
 }
 
+/** A `pair-device-sign` of a process that died is not under way for longer. */
+const JUST_STORED_MS = 60_000
+
 /**
  * The process that linked this session died between storing it and its first login. Tries that login; undefined when the
  * phone does not know the device, so that a code is needed after all.
  */
 async function finishInterrupted(owned: Owned, stored: SessionInfo): Promise<LinkedSession | undefined> {
   owned.tell({ type: 'connecting' })
-  const login = await firstLogin(owned)
+  const login = await firstLogin(owned, owned.clock.now() - stored.createdAt.getTime() < JUST_STORED_MS)
   if (login.kind === 'unknown-device') return undefined
   if (owned.checked.firstLogin) return announceOnline(owned, login, linkedSession(stored))
   await closeSocket(login.held.socket, owned.clock)
@@ -171,8 +174,12 @@ function warmSoon({ makeWASocket }: LinkOptions): void {
   setImmediate(() => warmBaileys(makeWASocket))
 }
 
-function firstLogin({ options, checked, internals, clock, signal }: Owned): Promise<FirstLogin> {
+function firstLogin(
+  { options, checked, internals, clock, signal }: Owned,
+  replyMayBeLate = false,
+): Promise<FirstLogin> {
   return logInFirst({
+    replyMayBeLate,
     session: checked.session,
     store: options.store,
     internals,
