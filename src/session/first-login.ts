@@ -68,16 +68,22 @@ export async function logInFirst(options: FirstLoginOptions): Promise<FirstLogin
     }
     const verdict = verdictOn(end, false)
     const isUnknown = verdict.kind === 'stop' && verdict.reason === 'never-confirmed'
-    if (verdict.kind === 'stop' && !(isUnknown && mayBeLate)) {
-      if (verdict.forget) await internals.retire(session, 'logged-out')
-      if (isUnknown) return { kind: 'unknown-device' }
-      throw stopError(verdict.reason, end)
-    }
+    if (verdict.kind === 'stop' && !(isUnknown && mayBeLate)) return refusedLogin(verdict, end, options)
     if (isUnknown) mayBeLate = false
     const delayMs = verdict.kind === 'stop' ? LATE_REPLY_MS : delayBefore(verdict, failures)
     if (clock.now() + delayMs >= deadline) throw notReached(end)
     await pause(clock, delayMs, signal)
   }
+}
+
+async function refusedLogin(
+  { reason, forget }: Extract<Verdict, { kind: 'stop' }>,
+  end: ConnectionEnd,
+  { internals, session }: FirstLoginOptions,
+): Promise<FirstLogin> {
+  if (forget) await internals.retire(session, 'logged-out')
+  if (reason === 'never-confirmed') return { kind: 'unknown-device' }
+  throw stopError(reason, end)
 }
 
 async function notSaved(
