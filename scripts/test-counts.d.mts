@@ -11,3 +11,12 @@ export function countsOf(
   report: Report | undefined,
   exitCode: number,
 ): { readonly passed: number; readonly failed: number; readonly notes: readonly string[] }
+
+/** The files with a failure that are worth a second run with the machine to themselves; none when there are many. */
+export function filesToRunAgain(report: Report | undefined): readonly string[]
+
+/** The report with what a second run of some files found in place of the first, and what to say of it. */
+export function withSecondRun(
+  first: Report,
+  second: Report | undefined,
+): { readonly report: Report; readonly notes: readonly string[] }

@@ -26,6 +26,36 @@ export function countsOf(report, exitCode) {
   return { passed, failed: failed + broken.length + unexplained, notes }
 }
 
+/** More than these do not fail by chance. */
+const FILES_RUN_AGAIN = 3
+
+/**
+ * The files with a failure that are worth a second run with the machine to themselves; none when there are many.
+ * @param {Parameters<typeof countsOf>[0]} report
+ * @returns {string[]} their paths
+ */
+export function filesToRunAgain(report) {
+  const files = (report?.testResults ?? []).filter(({ status }) => status === 'failed').map(({ name }) => name)
+  return files.length <= FILES_RUN_AGAIN ? files : []
+}
+
+/**
+ * The report with what a second run of some files found in place of the first, and what to say of it: a test that passes
+ * only the second time is named, since it is one to mend.
+ * @param {NonNullable<Parameters<typeof countsOf>[0]>} first
+ * @param {Parameters<typeof countsOf>[0]} second
+ */
+export function withSecondRun(first, second) {
+  const again = new Map((second?.testResults ?? []).map((file) => [file.name, file]))
+  const notes = first.testResults.flatMap((file) => {
+    const now = again.get(file.name)
+    if (now === undefined || now.status === 'failed') return []
+    const failed = file.assertionResults.filter(isFailed).map(({ fullName }) => fullName)
+    return (failed.length === 0 ? [file.name] : failed).map((name) => `passed only when run again: ${name}`)
+  })
+  return { report: { testResults: first.testResults.map((file) => again.get(file.name) ?? file) }, notes }
+}
+
 function isFailed({ status }) {
   return status === 'failed'
 }

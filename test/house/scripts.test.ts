@@ -50,6 +50,38 @@ describe('the last line of npm test', () => {
   })
 })
 
+describe('a file with a failure', () => {
+  const named = (name: string, status: string, ...statuses: readonly string[]): object => ({
+    ...file(status, ...statuses),
+    name,
+  })
+  const filesToRunAgain = (given: unknown): unknown =>
+    evaluate(`import { filesToRunAgain } from './test-counts.mjs'
+      console.log(JSON.stringify(filesToRunAgain(${JSON.stringify(given)})))`)
+  const withSecondRun = (first: unknown, second: unknown): unknown =>
+    evaluate(`import { withSecondRun } from './test-counts.mjs'
+      console.log(JSON.stringify(withSecondRun(${JSON.stringify(first)}, ${JSON.stringify(second) ?? 'undefined'})))`)
+
+  it('is run again, unless there are many', () => {
+    expect(filesToRunAgain(report(named('a', 'failed', 'failed'), named('b', 'passed', 'passed')))).toEqual(['a'])
+    expect(filesToRunAgain(report(...['a', 'b', 'c', 'd'].map((name) => named(name, 'failed', 'failed'))))).toEqual([])
+  })
+
+  it('counts as it did the second time, and what passes only then is named', () => {
+    const [good, bad] = [named('b', 'passed', 'fine'), named('a', 'failed', 'passed', 'failed')]
+    expect(withSecondRun(report(bad, good), report(named('a', 'passed', 'passed', 'passed')))).toEqual({
+      report: report(named('a', 'passed', 'passed', 'passed'), good),
+      notes: ['passed only when run again: failed'],
+    })
+  })
+
+  it('stays failed when it fails again, or when the second run says nothing', () => {
+    const bad = named('a', 'failed', 'failed')
+    expect(withSecondRun(report(bad), report(bad))).toEqual({ report: report(bad), notes: [] })
+    expect(withSecondRun(report(bad), undefined)).toEqual({ report: report(bad), notes: [] })
+  })
+})
+
 describe.runIf(process.platform === 'linux')('running a program', () => {
   it('gives its output and its exit code', () => {
     const code = `import { run } from './programs.mjs'
