@@ -27,7 +27,7 @@ if (values.replay !== undefined) {
     console.error(life.trace().join('\n'))
   }
 } else {
-  const { line, isWhole, broken } = fuzz({ cases: Number(positionals[0] ?? 200_000), seed: Number(values.seed), least: 100, wasmBytes, report: console.error })
+  const { line, isWhole, broken } = await fuzz({ cases: Number(positionals[0] ?? 200_000), seed: Number(values.seed), least: 100, wasmBytes, report: console.error })
   for (const one of broken) console.error(one)
   console.log(line)
   process.exitCode = isWhole ? 0 : 1

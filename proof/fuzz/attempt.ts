@@ -12,7 +12,6 @@ import {
 } from '../../src/linking/machine/state.ts'
 import { step } from '../../src/linking/machine/step.ts'
 import { codeFromBytes } from '../../src/linking/pairing-code.ts'
-import type { KeyPair } from '../../src/wire/bridge.ts'
 import { childOf, type Node } from '../../src/wire/nodes.ts'
 import { keyPairFrom } from '../../test/linking/keys.ts'
 import { createRules } from '../../test/linking/machine-rules.ts'
@@ -39,6 +38,7 @@ export interface Attempt {
   fire(name: TimerName): void
   /** A stanza came over no connection, which cannot be: what follows from it is held to fewer rules. */
   leaveReality(): void
+  readonly isReal: boolean
 }
 
 const EPOCH = 1_790_000_000_000
@@ -71,7 +71,7 @@ export function createAttempt(settings: Settings, advSecret: Uint8Array, draw: D
       case 'reserve':
         return { type: 'reserved' }
       case 'unwrap':
-        return unwrappedAnswer(effect.answer, draw)
+        return unwrappedAnswer(effect.answer, draw.pick(PHONES).public, draw)
       case 'sign':
         return { type: 'signed', signature: draw.bytes(64) }
       case 'store':
@@ -162,24 +162,32 @@ export function createAttempt(settings: Settings, advSecret: Uint8Array, draw: D
     leaveReality() {
       real = false
     },
+    get isReal() {
+      return real
+    },
   }
-}
-
-function ephemeralFor(draw: Draw): KeyPair {
-  return draw.pick(EPHEMERALS)
 }
 
 export function preparedCode(draw: Draw): Extract<Input, { type: 'code-prepared' }> {
   const code = codeFromBytes(draw.bytes(5))
   return {
     type: 'code-prepared',
-    prepared: { code, ephemeral: ephemeralFor(draw), wrappedEphemeral: draw.bytes(80) },
+    prepared: { code, ephemeral: draw.pick(EPHEMERALS), wrappedEphemeral: draw.bytes(80) },
   }
 }
 
-export function unwrappedAnswer(answer: number, draw: Draw): Extract<Input, { type: 'unwrapped' }> {
+/** What a wrong code gives: a key of low order at worst, else one that nobody has. */
+export function unwrappedByWrongCode(answer: number, draw: Draw): Extract<Input, { type: 'unwrapped' }> {
+  return unwrappedAnswer(answer, draw.chance(0.5) ? new Uint8Array(32) : draw.bytes(32), draw)
+}
+
+function unwrappedAnswer(
+  answer: number,
+  primaryEphemeral: Uint8Array,
+  draw: Draw,
+): Extract<Input, { type: 'unwrapped' }> {
   const unwrapped = {
-    primaryEphemeral: draw.chance(0.1) ? new Uint8Array(32) : draw.pick(PHONES).public,
+    primaryEphemeral,
     random: draw.bytes(32),
     bundleSalt: draw.bytes(32),
     nonce: draw.bytes(12),

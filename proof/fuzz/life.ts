@@ -3,7 +3,7 @@
 import { LinkError } from '../../src/errors.ts'
 import type { Input, Settings, TimerName } from '../../src/linking/machine/state.ts'
 import type { ConnectionEnd } from '../../src/wire/ends.ts'
-import { type Attempt, createAttempt, preparedCode, unwrappedAnswer } from './attempt.ts'
+import { type Attempt, createAttempt, preparedCode, unwrappedByWrongCode } from './attempt.ts'
 import { Broken } from './broken.ts'
 import { type Draw, drawFrom } from './draw.ts'
 import { framed, mangled, receivedFrom } from './frames.ts'
@@ -22,7 +22,7 @@ import {
 import { mutated } from './mutations.ts'
 import { LINKED, RECORDED } from './recorded.ts'
 import { mutatedProof, validStanza } from './stanzas.ts'
-import { type StateName, stateOf } from './states.ts'
+import { STATES, type StateName, stateOf } from './states.ts'
 import { ASSERTION, CEREMONY_KEYS, move, type Scene, WAYS } from './ways.ts'
 
 export interface Plan {
@@ -120,15 +120,21 @@ function happen(scene: Scene, kind: Kind, visits: Visits): void {
   if (isTimerKind(kind)) {
     const name = kind.slice('timer '.length) as TimerName
     if (!attempt.timers.has(name)) return
-    visits.visit(stateOf(attempt.state), kind)
+    note(attempt, kind, visits)
     return attempt.fire(name)
   }
-  visits.visit(stateOf(attempt.state), kind)
+  note(attempt, kind, visits)
   if (isStanzaKind(kind)) return stanza(scene, kind, visits)
   if (isFrameKind(kind)) return mangledFrame(scene, kind, visits)
   if (kind === 'ended' || kind === 'refresh' || kind === 'cancel') attempt.feed(command(scene, kind))
   else answer(scene, kind)
   if (draw.chance(0.1)) attempt.feed(kind === 'ended' ? { type: 'refresh' } : { type: 'ended', end: anyEnd(draw) })
+}
+
+/** States that only a stanza over no connection leads to are no part of the table. */
+function note(attempt: Attempt, kind: Kind, visits: Visits): void {
+  const state = stateOf(attempt.state)
+  if (attempt.isReal || (STATES as readonly string[]).includes(state)) visits.visit(state, kind)
 }
 
 function stanza({ attempt, recorded, draw }: Scene, kind: StanzaKind, visits: Visits): void {
@@ -190,7 +196,7 @@ function answerOutOfTurn({ state: { ceremonies, answers } }: Attempt, kind: Answ
     case 'code-prepared':
       return preparedCode(draw)
     case 'unwrapped':
-      return unwrappedAnswer(answers - draw.number(2), draw)
+      return unwrappedByWrongCode(answers - draw.number(2), draw)
     case 'passkey-answered':
       return { type: kind, ceremony: ceremonies - draw.number(2), assertion: ASSERTION, keys: CEREMONY_KEYS }
     case 'codes-compared':

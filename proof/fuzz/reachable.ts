@@ -57,8 +57,8 @@ const RUNS: Readonly<Record<TimerName, { readonly at: readonly StateName[]; read
     why: 'runs while WhatsApp owes an answer of the ceremony',
   },
   retry: {
-    at: ['none closed', 'paused closed', 'waiting closed', 'waiting ready'],
-    why: 'runs between two tries; a ceremony stops it',
+    at: BEFORE_PROOF.filter((state) => !state.startsWith('passkey') && !/^paused open/.test(state)),
+    why: 'set between two tries, and goes on when a refresh connects sooner; a ceremony stops it, and the QR code beside a paused code gets its next connection by it alone',
   },
   store: {
     at: ['signing', 'signing, closed', 'storing', 'storing, closed'],

@@ -50,7 +50,7 @@ const UNRECORDED: readonly Node[] = [
   node('xmlstreamend'),
 ]
 
-/** The kind of a valid stanza; undefined for those that several kinds of answers look like. */
+/** The kind of a valid stanza. An empty result may answer anything: it is fitted to what was asked (stanzas.ts). */
 function kindOf(stanza: Node): StanzaKind {
   const { tag, attrs } = stanza
   const child = childrenOf(stanza)[0]
@@ -69,7 +69,9 @@ function kindOfNotification(type: string | undefined, reg: Node | undefined): St
   if (type === 'passkey_prologue_request') return 'passkey request'
   if (type === 'crsc_continuation') return 'crsc_continuation'
   const stage = reg?.attrs['stage']
-  return stage === 'primary_hello' || stage === 'refresh_code' ? stage : 'other notification'
+  // Without its keys, as it comes around the passkey step, it is nothing to answer.
+  if (stage === 'primary_hello' && childrenOf(reg).length === 3) return stage
+  return stage === 'refresh_code' ? stage : 'other notification'
 }
 
 const NODES = [

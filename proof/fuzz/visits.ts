@@ -12,7 +12,7 @@ export interface Ledger extends Visits {
   /** Pairs that should not be possible, and states that nobody listed. */
   unlisted(): readonly string[]
   /** The reachable pair that came least often. */
-  least(): Pair & { readonly times: number }
+  least(): number
   /** A life that leads to it, and to what else came seldom at that state. */
   plan(draw: Draw): Plan
   table(): string
@@ -20,7 +20,9 @@ export interface Ledger extends Visits {
 
 /** Lives that follow a recorded handshake from its start; the others go where least was. */
 const RECORDED_SHARE = 0.08
-const KINDS_A_LIFE = 5
+const KINDS_A_LIFE = 6
+/** The next life goes to one of so many that came least often: one that is hard to meet does not hold up the others. */
+const CHOICE = 24
 
 export function createLedger(): Ledger {
   const counts = new Map<string, number>()
@@ -28,10 +30,8 @@ export function createLedger(): Ledger {
   const times = (pair: { readonly state: string; readonly kind: Kind }): number => counts.get(nameOfPair(pair)) ?? 0
   const listed = new Set(REACHABLE.map(nameOfPair))
 
-  const least = (): Pair & { readonly times: number } =>
-    REACHABLE.map((pair) => ({ ...pair, times: times(pair) })).reduce((one, other) =>
-      other.times < one.times ? other : one,
-    )
+  const seldom = (): readonly (Pair & { readonly times: number })[] =>
+    REACHABLE.map((pair) => ({ ...pair, times: times(pair) })).toSorted((one, other) => one.times - other.times)
 
   return {
     get cases() {
@@ -46,17 +46,14 @@ export function createLedger(): Ledger {
       cases += 1
     },
     unlisted: () => [...counts.keys()].filter((name) => !listed.has(name)),
-    least,
+    least: () => seldom()[0]?.times ?? 0,
     plan(draw) {
       const seed = draw.number(2 ** 31)
       if (draw.chance(RECORDED_SHARE)) return { seed, state: 'recorded', kinds: [] }
-      const { state } = least()
-      const kinds = REACHABLE.filter((pair) => pair.state === state)
-        .map((pair) => ({ kind: pair.kind, times: times(pair) }))
-        .toSorted((one, other) => one.times - other.times)
-        .slice(0, KINDS_A_LIFE)
-        .map(({ kind }) => kind)
-      return { seed, state, kinds }
+      const pairs = seldom()
+      const { state, kind } = draw.pick(pairs.slice(0, CHOICE))
+      const others = pairs.filter((pair) => pair.state === state && pair.kind !== kind).slice(0, KINDS_A_LIFE - 1)
+      return { seed, state, kinds: [kind, ...others.map((pair) => pair.kind)] }
     },
     table() {
       const legend = KINDS.map((kind, index) => `${index + 1} ${kind}`).join(' · ')

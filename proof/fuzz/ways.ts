@@ -68,39 +68,73 @@ const PROVEN: readonly Way[] = [
 const further = (...moves: readonly Move[]): readonly Way[] =>
   PROVEN.map((proven) => ({ ...proven, moves: [...proven.moves, ...moves] }))
 
+/** The pause before the QR code's next connection goes on while a refresh opens one for a new code. */
+const REFRESHED = way(MANUAL_BESIDE_QR, ...LIVE, 'timer code', 'ended', 'refresh')
+const after = ({ settings, moves }: Way, ...more: readonly Move[]): Way => ({ settings, moves: [...moves, ...more] })
+
 export const WAYS: Readonly<Record<StateName, readonly Way[]>> = {
   'none closed': [way({ ...BY_QR, ...PATIENT }, 'ended'), way({ ...BY_QR, ...PATIENT }, ...OPEN, 'timer pair-device')],
-  'none opening': [way(BY_QR), way({ ...BY_QR, ...PATIENT }, ...READY, 'ended')],
-  'none open': [way(BY_QR, ...OPEN)],
-  'none ready': [way(BY_QR, ...READY), way(BY_QR, ...READY, 'timer qr')],
+  'none opening': [
+    way({ ...BY_QR, ...PATIENT }, 'ended', 'refresh'),
+    way(BY_QR),
+    way({ ...BY_QR, ...PATIENT }, ...READY, 'ended'),
+  ],
+  'none open': [way({ ...BY_QR, ...PATIENT }, 'ended', 'refresh', ...OPEN), way(BY_QR, ...OPEN)],
+  'none ready': [
+    way({ ...BY_QR, ...PATIENT }, 'ended', 'refresh', ...READY),
+    way(BY_QR, ...READY),
+    way(BY_QR, ...READY, 'timer qr'),
+  ],
   'paused closed': [way(MANUAL, ...LIVE, 'timer code', 'ended'), way(MANUAL_BESIDE_QR, ...LIVE, 'timer code', 'ended')],
   'paused opening': [way(MANUAL_BESIDE_QR, ...LIVE, 'timer code', 'ended', 'timer retry')],
   'paused open': [way(MANUAL_BESIDE_QR, ...LIVE, 'timer code', 'ended', 'timer retry', 'connected')],
   'paused ready': [
+    after(REFRESHED, ...LIVE, 'timer code'),
     way(MANUAL, ...LIVE, 'timer code'),
     way(MANUAL_BESIDE_QR, ...LIVE, 'timer code'),
     way(MANUAL, ...FINISH, 'timer confirmation'),
   ],
-  'preparing opening': [way({}), way({ qr: true }), way({}, ...LIVE, 'ended')],
-  'preparing open': [way({}, ...OPEN), way({ qr: true }, ...OPEN, 'code-prepared')],
+  'preparing opening': [REFRESHED, way({}), way({ qr: true }), way({}, ...LIVE, 'ended')],
+  'preparing open': [after(REFRESHED, ...OPEN), way({}, ...OPEN), way({ qr: true }, ...OPEN, 'code-prepared')],
   'preparing ready': [
+    after(REFRESHED, ...READY),
     way({}, ...READY),
     way({ qr: true }, ...READY, 'reserved'),
     way({}, ...READY, 'code-prepared'),
     way({}, ...LIVE, 'refresh'),
     way({}, ...LIVE, 'timer code', 'reserved'),
   ],
-  asking: [way({}, ...ASKING), way({ qr: true }, ...ASKING), way({}, ...LIVE, 'refresh', 'code-prepared', 'reserved')],
+  asking: [
+    after(REFRESHED, ...ASKING),
+    way({}, ...ASKING),
+    way({ qr: true }, ...ASKING),
+    way({}, ...LIVE, 'refresh', 'code-prepared', 'reserved'),
+  ],
   'waiting closed': [way(PATIENT, ...ASKING, 'timer answer'), way(PATIENT, 'ended')],
-  'waiting ready': [way(PATIENT, ...ASKING, 'hello refused with 400')],
+  'waiting ready': [
+    way(PATIENT, ...ASKING, 'hello refused with 400'),
+    way({ ...PATIENT, qr: true }, ...ASKING, 'hello refused with 400'),
+  ],
   live: [
+    after(REFRESHED, ...LIVE),
     way({}, ...LIVE),
     way({ qr: true }, ...LIVE),
     way(PASSKEY, ...LIVE),
     way({}, ...LIVE, 'timer code', 'code-prepared', 'reserved', 'hello accepted'),
   ],
-  unwrapping: [way({}, ...UNWRAPPING), way({ qr: true }, ...UNWRAPPING), way({}, ...FINISH, 'primary_hello')],
-  'finish sent': [way({}, ...FINISH), way({ qr: true }, ...FINISH), way(PASSKEY, ...FINISH, 'finish answered')],
+  unwrapping: [
+    after(REFRESHED, ...UNWRAPPING),
+    way({}, ...UNWRAPPING),
+    way({ qr: true }, ...UNWRAPPING),
+    way(PASSKEY, ...UNWRAPPING),
+  ],
+  'finish sent': [
+    after(REFRESHED, ...FINISH),
+    way({}, ...FINISH),
+    way({ qr: true }, ...FINISH),
+    way(PASSKEY, ...FINISH, 'finish answered'),
+    way({}, ...FINISH, 'primary_hello'),
+  ],
   'passkey fetching-options': [
     way(PASSKEY, ...LIVE, 'passkey request without options'),
     way(PASSKEY_BY_QR, ...READY, 'passkey request without options'),
