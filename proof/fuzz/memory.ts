@@ -24,7 +24,6 @@ export function watchMemory(wasmBytes: () => number): MemoryWatch {
       collect()
       collect()
       const { heapUsed, external } = process.memoryUsage()
-      if (process.env['FZ']) console.error(heapUsed, external, wasmBytes(), process.memoryUsage().arrayBuffers)
       samples.push({ at, bytes: heapUsed + external + wasmBytes() })
     },
   }

@@ -100,7 +100,9 @@ export async function fuzz(options: FuzzOptions): Promise<Fuzzed> {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : `what is no Error was thrown: ${String(error)}`
+  return error instanceof Error
+    ? `${error.constructor.name}: ${error.message}`
+    : `what is no Error was thrown: ${String(error)}`
 }
 
 function memorySpan(samples: readonly { readonly bytes: number }[]): string {

@@ -129,6 +129,7 @@ export const WAYS: Readonly<Record<StateName, readonly Way[]>> = {
     way(PASSKEY, ...UNWRAPPING),
   ],
   'finish sent': [
+    way({}, ...FINISH, 'primary_hello', 'unwrapped', 'primary_hello', 'unwrapped'),
     after(REFRESHED, ...FINISH),
     way({}, ...FINISH),
     way({ qr: true }, ...FINISH),
