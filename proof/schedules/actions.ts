@@ -8,7 +8,7 @@ import { NUMBERS, type Watched, type World } from './world.ts'
 type Act = (world: World, draw: Draw) => Promise<void> | void
 
 const LINKING: readonly Stage[] = STAGES.filter((at) => at !== 'login' && at !== 'prekey_upload')
-const SESSIONS = ['sales', 'support', 'spare']
+const SESSIONS = ['sales', 'support', 'spare', 'shop', 'second']
 
 const going = (world: World): readonly Watched[] => world.links.filter(({ outcome }) => outcome === undefined)
 const onShow = (world: World): readonly Watched[] => world.links.filter(({ shown }) => shown !== undefined)
@@ -46,7 +46,19 @@ function optionsOf(draw: Draw): Partial<LinkOptions> {
   }
 }
 
-const link: Act = (world, draw) => world.link(draw.pick(NUMBERS), draw.pick(SESSIONS), optionsOf(draw))
+/**
+ * Not the name of a link that is stored: that would be logged in by Baileys, on a clock of its own, and is proven elsewhere
+ * (test/conformance/linking/stored.test.ts).
+ */
+function free(world: World): readonly string[] {
+  const stored = world.links.filter(({ events }) => events.some((event) => event.type === 'paired'))
+  return SESSIONS.filter((name) => !stored.some(({ session }) => session === name))
+}
+
+const link: Act = (world, draw) => {
+  const names = free(world)
+  if (names.length > 0) world.link(draw.pick(NUMBERS), draw.pick(names), optionsOf(draw))
+}
 
 const ACTIONS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
   link: [6, link],
@@ -54,7 +66,7 @@ const ACTIONS: Readonly<Record<string, readonly [weight: number, act: Act]>> = {
     2,
     (world, draw) => {
       const digits = draw.pick(NUMBERS)
-      for (const session of SESSIONS.slice(0, 2)) world.link(digits, session, optionsOf(draw))
+      for (const session of free(world).slice(0, 2)) world.link(digits, session, optionsOf(draw))
     },
   ],
   'type the code': [8, withOne(onShow, (one, world) => type(one, world, one.shown ?? ''))],

@@ -16,6 +16,7 @@ export type Digits = (typeof NUMBERS)[number]
 export interface Watched {
   readonly linking: Linking
   readonly digits: Digits
+  readonly session: string
   readonly abort: AbortController
   readonly events: readonly LinkEvent[]
   /** On a screen now: told, and not taken back. */
@@ -155,6 +156,7 @@ export async function openWorld(quiet: Quiet): Promise<World> {
       const watched = {
         linking,
         digits,
+        session,
         abort,
         events,
         shown: undefined as string | undefined,
