@@ -12,9 +12,9 @@ const compilerOptions = {
 export async function load(url, context, next) {
   if (!/^file:.*\.ts$/.test(url)) return next(url, context)
   const source = await readFile(fileURLToPath(url), 'utf8')
-  return {
-    format: 'module',
-    shortCircuit: true,
-    source: typescript.transpileModule(source, { compilerOptions }).outputText,
-  }
+  return { format: 'module', shortCircuit: true, source: withoutTypes(source) }
+}
+
+export function withoutTypes(source) {
+  return typescript.transpileModule(source, { compilerOptions }).outputText
 }

@@ -21,6 +21,9 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
   /** The code in each request that is out, by IQ id. */
   const asked = new Map<string, string>()
   let accepted: string | undefined
+  /** The ref of that code, and how many answers of phones to it were taken. */
+  let acceptedRef: Uint8Array | undefined
+  let answers = 0
   let onShow: string | undefined
   let proven = false
   let stored = false
@@ -51,7 +54,10 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
     ) {
       asked.delete(node.attrs['id'] ?? '')
       const ref = bytesOf(childOf(childOf(node, 'link_code_companion_reg'), 'link_code_pairing_ref'))
-      if (ref !== undefined && ref.length > 0) accepted = code
+      if (ref !== undefined && ref.length > 0) {
+        accepted = code
+        acceptedRef = Uint8Array.from(ref)
+      }
     }
     if (isProof(node, state.advSecret, settings.identityKey.public)) proven = true
   }
@@ -62,7 +68,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
     accepted = undefined
   }
 
-  const check = (effect: Effect, before: AttemptState): void => {
+  const check = (effect: Effect, before: AttemptState, input: Input): void => {
     if (over) broken(`nothing happens after the end, but "${effect.type}" did`)
     if (options.afterProof && before.pairing.name !== 'none') checkAfterProof(effect)
     switch (effect.type) {
@@ -90,7 +96,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
         return
       }
       case 'emit':
-        return checkEvent(effect.event)
+        return checkEvent(effect.event, input)
       case 'store':
         if (!proven) broken('nothing is stored before the proof of the account')
         return
@@ -127,18 +133,36 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
       broken(`"${effect.error.code}" does not end a link once the account is proven`)
   }
 
-  const checkEvent = (event: Extract<Effect, { type: 'emit' }>['event']): void => {
+  const checkEvent = (event: Extract<Effect, { type: 'emit' }>['event'], input: Input): void => {
+    if (event.type === 'confirming') checkAnswer(input)
     if (event.type === 'code') {
       if (accepted === undefined) broken('no code is shown before WhatsApp accepted it')
       if (displayCode(accepted ?? '') !== event.code) broken('the code that is shown is the one that WhatsApp accepted')
       if (onShow !== undefined) broken('at most one code is on show')
       onShow = event.code
+      answers = 0
     }
     if (event.type === 'code-expired') {
       if (onShow === undefined) broken('only a code on show can expire')
       onShow = undefined
     }
     if (event.type === 'paired' && !replied) broken('paired is told only after our reply')
+  }
+
+  /** Section 4: a whole primary_hello for the code on show, and three of them at most. */
+  const checkAnswer = (input: Input): void => {
+    if (onShow === undefined) broken('an answer is taken for a code on show alone')
+    answers += 1
+    if (answers > 3) broken('a code takes three answers at most')
+    const reg = input.type === 'node' ? childOf(input.node, 'link_code_companion_reg') : undefined
+    if (reg?.attrs['stage'] !== 'primary_hello') broken('only a primary_hello answers a code')
+    const ref = bytesOf(childOf(reg, 'link_code_pairing_ref'))
+    if (ref === undefined || acceptedRef === undefined || Buffer.compare(ref, acceptedRef) !== 0)
+      broken('an answer is taken only when it names the ref of the code on show')
+    if (bytesOf(childOf(reg, 'link_code_pairing_wrapped_primary_ephemeral_pub'))?.length !== 80)
+      broken('an answer is taken only with a wrapped key of 80 bytes')
+    if (bytesOf(childOf(reg, 'primary_identity_pub'))?.length !== 32)
+      broken('an answer is taken only with an identity of 32 bytes')
   }
 
   return {
@@ -150,7 +174,7 @@ export function createRules(settings: Settings, options: { readonly afterProof: 
         if (changed())
           broken(`a step changes nothing that it was given, but it changed its ${['state', 'input', 'moment'][index]}`)
       checkAck(state, input, result.effects, broken)
-      for (const effect of result.effects) check(effect, state)
+      for (const effect of result.effects) check(effect, state, input)
       return result
     },
     afterStep(state, timers) {

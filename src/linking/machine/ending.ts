@@ -42,11 +42,13 @@ const TRIED_AGAIN: ReadonlySet<string> = new Set(['network', 'server-error', 're
 
 /**
  * The next try for the present code (or, without a number, for a connection), after a growing delay, or at once when
- * WhatsApp itself wished for a new connection; or the end.
+ * WhatsApp itself wished for a new connection; or the end, also when WhatsApp wants a longer wait than the attempt can last:
+ * its limit would end it first, and a timer that is longer than Node can count fires at once.
  */
 export function retryOrFail(state: AttemptState, error: LinkError, atOnce = false): Step {
   const { retry } = state.settings
   if (!TRIED_AGAIN.has(error.code) || !error.retryable || state.tries >= retry.attempts) return fail(state, error)
+  if (error.retryAfterMs !== undefined && error.retryAfterMs >= state.settings.timeoutMs) return fail(state, error)
   const leastMs = atOnce ? 0 : backoffMs(state.tries, retry.delayMs, retry.maxDelayMs)
   const inMs = Math.max(leastMs, error.retryAfterMs ?? 0)
   const attempt = state.tries + 1

@@ -284,6 +284,21 @@ describe('tries', () => {
     expect(retries(driver).map(({ attempt }) => attempt)).toEqual([2, 3, 4, 5, 6])
   })
 
+  it.each([400, 500])(
+    'is not waited for when %i asks for more time than the attempt has: it ends and says how long',
+    (code) => {
+      for (const backoff of [600, 999_999_999]) {
+        const driver = ready(drive({ settings: { timeoutMs: 600_000 } }))
+        driver.receive(iqError(helloId(driver), { code, backoff }))
+        expect(retries(driver)).toEqual([])
+        expect(failure(driver)).toMatchObject({ status: code, retryable: true, retryAfterMs: backoff * 1_000 })
+      }
+      const driver = ready(drive({ settings: { timeoutMs: 600_000 } }))
+      driver.receive(iqError(helloId(driver), { code, backoff: 599 }))
+      expect(retries(driver)).toMatchObject([{ inMs: 599_000 }])
+    },
+  )
+
   it.each([400, 500])('wait at least as long as the backoff that came with %i, also beyond maxDelayMs', (code) => {
     const driver = ready(drive())
     driver.receive(iqError(helloId(driver), { code, backoff: 95 }))
