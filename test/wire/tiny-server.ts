@@ -111,7 +111,8 @@ function clientOf(
     while (read !== undefined && bytes.length >= read + 3) {
       const end: number = read + 3 + bytes.readUIntBE(read, 3)
       if (bytes.length < end) return
-      frames.put(bytes.subarray(read + 3, end))
+      // A copy: a window would keep all that came before it.
+      frames.put(Uint8Array.from(bytes.subarray(read + 3, end)))
       read = end
     }
   }
