@@ -1,5 +1,5 @@
 // Runs every combination of some stages, and holds what happened against docs/fault-matrix.md.
-//   UPDATE_FAULT_MATRIX=1 npx vitest run test/conformance/linking/fault-matrix    writes the document anew
+//   UPDATE_FAULT_MATRIX=1 npx vitest run --no-file-parallelism test/conformance/linking/fault-matrix    writes the document
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'

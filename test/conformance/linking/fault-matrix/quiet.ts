@@ -6,12 +6,12 @@ import { createHook } from 'node:async_hooks'
 const ENDS_BY_ITSELF = /REQUEST$|^FSREQ|^(?:TCPCONNECT|GETADDRINFOREQ|WRITE|SHUTDOWN)WRAP$/
 /** What tells that something came in. */
 const SPEAKS = /^(?:TCP|TLS|HTTP)/
-/** Real ms, and turns of the event loop, without a sign of anything. */
-const QUIET_MS = 5
+/** Turns of the event loop without a sign of anything. */
 const QUIET_TURNS = 10
 
 export interface QuietWatch {
-  quiet(): Promise<void>
+  /** `leastMs`: real ms without a sign; Baileys has pauses of its own, which leave none. */
+  quiet(leastMs: number): Promise<void>
   stop(): void
 }
 
@@ -35,11 +35,11 @@ export function watchQuiet(): QuietWatch {
   }).enable()
 
   return {
-    async quiet() {
+    async quiet(leastMs) {
       let since = performance.now()
       let turns = 0
       let seen = signs
-      while (turns < QUIET_TURNS || performance.now() - since < QUIET_MS) {
+      while (turns < QUIET_TURNS || performance.now() - since < leastMs) {
         await new Promise((resolve) => (turns < QUIET_TURNS ? setImmediate(resolve) : setTimeout(resolve, 1)))
         if (pending.size === 0 && signs === seen) {
           turns += 1
