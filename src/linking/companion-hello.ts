@@ -50,5 +50,7 @@ export function readHelloAnswer(stanza: Node): HelloAnswer {
   const answer = readIqAnswer(stanza)
   if (answer.kind === 'error') return { kind: 'refused', error: answer.error }
   const ref = bytesOf(childOf(childOf(stanza, 'link_code_companion_reg'), 'link_code_pairing_ref'))
-  return ref === undefined || ref.length === 0 || ref.length > MAX_REF_BYTES ? { kind: 'no-ref' } : { kind: 'accepted', ref }
+  return ref === undefined || ref.length === 0 || ref.length > MAX_REF_BYTES
+    ? { kind: 'no-ref' }
+    : { kind: 'accepted', ref }
 }
