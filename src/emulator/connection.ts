@@ -167,7 +167,7 @@ export function serveConnection(options: ConnectionOptions): Line {
 const ROUTED = Uint8Array.of(0x45, 0x44, 0x00, 0x01)
 
 /** Frames after the introduction: the header, with routing info before it if an earlier connection handed some out. */
-function createIntroducedReader(): FrameReader & { readonly routing: Uint8Array | undefined } {
+function createIntroducedReader(): Pick<FrameReader, 'push'> & { readonly routing: Uint8Array | undefined } {
   const frames = createFrameReader(MAX_FRAME)
   let held: Uint8Array | undefined = new Uint8Array(0)
   let routing: Uint8Array | undefined

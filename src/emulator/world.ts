@@ -1,4 +1,5 @@
 // What the rooms of one emulator share.
+import { node } from '../wire/nodes.ts'
 import type { Account, Accounts, LinkedDevice } from './accounts.ts'
 import type { CodeRequest, Codes } from './codes.ts'
 import type { Line } from './connection.ts'
@@ -42,7 +43,13 @@ export function reach(world: World, line: Line, at: Stage, then: (fault: Strike[
   if (hold === undefined) return arrive()
   if (hold.ms === undefined) return
   world.clock.setTimeout(() => {
-    if (!line.closed) arrive()
+    if (line.closed) return
+    try {
+      arrive()
+    } catch {
+      // What a client sent shows its nonsense only now; nobody above a timer would catch it.
+      line.end(node('stream:error', { code: '500' }))
+    }
   }, hold.ms)
 }
 

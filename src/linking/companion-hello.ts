@@ -43,9 +43,14 @@ export type HelloAnswer =
   | { readonly kind: 'no-ref' }
   | { readonly kind: 'refused'; readonly error: IqError }
 
+/** Bytes. Those seen have less than 100; every phone's answer carries it, and so does ours. */
+const MAX_REF_BYTES = 1024
+
 export function readHelloAnswer(stanza: Node): HelloAnswer {
   const answer = readIqAnswer(stanza)
   if (answer.kind === 'error') return { kind: 'refused', error: answer.error }
   const ref = bytesOf(childOf(childOf(stanza, 'link_code_companion_reg'), 'link_code_pairing_ref'))
-  return ref === undefined || ref.length === 0 ? { kind: 'no-ref' } : { kind: 'accepted', ref }
+  return ref === undefined || ref.length === 0 || ref.length > MAX_REF_BYTES
+    ? { kind: 'no-ref' }
+    : { kind: 'accepted', ref }
 }

@@ -1,12 +1,17 @@
 // Pure. The QR refs that open every registration connection (docs/protocol.md section 2).
 import { childOf, childrenOf, type Node, node, S_WHATSAPP_NET, textOf } from '../wire/nodes.ts'
 
+/** WhatsApp sends six of about a hundred characters. A longer text is no picture that a camera reads, more refs outlive any attempt. */
+const MAX_REFS = 16
+const MAX_REF_CHARACTERS = 1024
+
 /** The refs, in the order in which they are shown; undefined for every other stanza. */
 export function readPairDevice({ tag, attrs, content }: Node): readonly string[] | undefined {
   if (tag !== 'iq' || attrs.type !== 'set' || attrs.from !== S_WHATSAPP_NET) return undefined
   const pairDevice = childOf({ tag, attrs, ...(content && { content }) }, 'pair-device')
   if (pairDevice === undefined) return undefined
-  return childrenOf(pairDevice).flatMap((child) => (child.tag === 'ref' ? [textOf(child) ?? []].flat() : []))
+  const refs = childrenOf(pairDevice).flatMap((child) => (child.tag === 'ref' ? [textOf(child) ?? []].flat() : []))
+  return refs.filter((ref) => ref.length <= MAX_REF_CHARACTERS).slice(0, MAX_REFS)
 }
 
 export function buildPairDeviceAnswer({ attrs }: Node): Node {

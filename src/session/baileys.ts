@@ -24,11 +24,16 @@ export function warmBaileys(makeWASocket: MakeWASocket | undefined): void {
       .catch(() => {})
 }
 
+/** Every code and every picture asks for it, as often as WhatsApp likes. */
+let verifierIsWarm = false
+
 /**
  * Baileys checks the server's certificates in plain JavaScript: 60 ms the first time, 12 ms once the engine has compiled
  * it (measured). The result means nothing: Baileys' own is thrown away as well (docs/protocol.md section 1).
  */
 function warmVerifier({ Curve }: typeof import('baileys')): void {
+  if (verifierIsWarm) return
+  verifierIsWarm = true
   setImmediate(() => {
     try {
       Curve.verify(Curve.generateKeyPair().public, new Uint8Array(40), new Uint8Array(64))

@@ -114,7 +114,7 @@ const MAX_INFLATED = 4 * 1024 * 1024
 
 /**
  * The inverse: takes the plaintext of a frame with its flag byte (bit 02: the rest is zlib-compressed).
- * Throws an Error for anything that is not one stanza, also for what inflates beyond 4 MiB or is nested too deep.
+ * Throws an Error for anything that is not one stanza, also for what inflates beyond 4 MiB, is nested too deep or holds too many.
  */
 export function decodeNode(plaintext: Uint8Array): Node {
   const bytes = inflated(plaintext)
@@ -126,7 +126,8 @@ export function decodeNode(plaintext: Uint8Array): Node {
   }
 }
 
-function inflated(plaintext: Uint8Array): Uint8Array {
+/** The plaintext of a frame as it is when nothing is compressed. Throws an Error beyond 4 MiB. */
+export function inflated(plaintext: Uint8Array): Uint8Array {
   if (((plaintext[0] ?? 0) & COMPRESSED) === 0) return plaintext
   const body = inflateSync(plaintext.subarray(1), { maxOutputLength: MAX_INFLATED })
   return Buffer.concat([Uint8Array.of(0), body])

@@ -34,6 +34,8 @@ export interface FrameReader {
    * one too long stands next: those before it have been given by then.
    */
   push(chunk: Uint8Array): Iterable<Uint8Array>
+  /** The same for what was pushed before and not asked for. */
+  rest(): Iterable<Uint8Array>
 }
 
 /** A WebSocket message may hold part of a frame or several. */
@@ -72,5 +74,6 @@ export function createFrameReader(maxBytes: number = MAX_FRAME): FrameReader {
       held += chunk.length
       return whole()
     },
+    rest: whole,
   }
 }

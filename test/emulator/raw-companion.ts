@@ -30,6 +30,8 @@ export interface RawCompanion {
   /** The next stanza, not given out before, that fits. */
   next(fits: (stanza: Node) => boolean): Promise<Node>
   send(stanza: Node): void
+  /** The plaintext of a frame, whatever it is. */
+  sendPlain(plaintext: Uint8Array): void
   /** Sends an IQ and gives its answer. */
   ask(attrs: Record<string, string>, content: readonly Node[]): Promise<Node>
   /** Acks as it should be done. */
@@ -137,7 +139,10 @@ export async function openRaw(emulator: Emulator, options: RawOptions = {}): Pro
       return found === undefined ? new Promise((resolve) => takers.add({ fits, resolve })) : Promise.resolve(found)
     },
     send(stanza) {
-      if (ciphers !== undefined) write(frame(ciphers.send.seal(encodeNode(stanza))))
+      raw.sendPlain(encodeNode(stanza))
+    },
+    sendPlain(plaintext) {
+      if (ciphers !== undefined) write(frame(ciphers.send.seal(plaintext)))
     },
     ask(attrs, content) {
       const id = `raw-${++count}`

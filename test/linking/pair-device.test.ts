@@ -22,6 +22,14 @@ describe('pair-device', () => {
     expect(readPairDevice(stanza)).toEqual(['2@text', '2@bytes'])
   })
 
+  it('gives 16 refs at most, and none that no picture can hold', () => {
+    const long = 'r'.repeat(1025)
+    const many = Array.from({ length: 4_000 }, (_, at) => `2@${at}`)
+    const refs = [long, ...many].map((ref) => node('ref', {}, ref))
+    const stanza = node('iq', { type: 'set', id: '1', from: 's.whatsapp.net' }, [node('pair-device', {}, refs)])
+    expect(readPairDevice(stanza)).toEqual(many.slice(0, 16))
+  })
+
   it.each([
     [
       'comes from another',

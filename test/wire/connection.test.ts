@@ -258,11 +258,12 @@ describe('what becomes of a stanza', () => {
   it('is "unknown" when the line breaks on the way', async () => {
     const { client, tried } = await open()
     client.pause()
-    const large = node('enc', {}, new Uint8Array(12 * 1024 * 1024))
-    const fates = Promise.all([fateOf(tried, large), fateOf(tried, large)])
-    await new Promise((resolve) => setImmediate(resolve))
+    // More than the buffers of any system take.
+    const fates = Promise.all(
+      Array.from({ length: 48 }, () => fateOf(tried, node('enc', {}, new Uint8Array(1000 * 1024)))),
+    )
     client.cut()
-    expect((await fates).at(-1)).toBe('unknown')
+    expect(await fates).toContain('unknown')
     expect((await tried.ended).kind).toBe('closed')
   })
 

@@ -32,6 +32,8 @@ export interface Client {
   /** One WebSocket message of exactly these bytes. */
   write(bytes: Uint8Array): void
   writeText(text: string): void
+  /** These bytes on the TCP connection, past the WebSocket; `half`: and then no more, while reading goes on. */
+  raw(bytes: Uint8Array, half?: 'half'): void
   /** Reads the hello and answers it; the certificate chain has the changes. */
   greet(changes?: Partial<ChainOptions>, alter?: (chain: Chain) => Chain): Promise<Greeted>
   /** The whole handshake. */
@@ -42,6 +44,8 @@ export interface Client {
   /** Stops reading, as a peer does that hangs. */
   pause(): void
   readonly closed: Promise<void>
+  /** The client answered a ping of the WebSocket: all that was sent before it has been read. */
+  readonly ponged: Promise<void>
 }
 
 export interface Greeted {
@@ -107,7 +111,8 @@ function clientOf(
     while (read !== undefined && bytes.length >= read + 3) {
       const end: number = read + 3 + bytes.readUIntBE(read, 3)
       if (bytes.length < end) return
-      frames.put(bytes.subarray(read + 3, end))
+      // A copy: a window would keep all that came before it.
+      frames.put(Uint8Array.from(bytes.subarray(read + 3, end)))
       read = end
     }
   }
@@ -117,6 +122,7 @@ function clientOf(
   })
   socket.on('error', () => {})
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const ponged = new Promise<void>((resolve) => socket.once('pong', () => resolve()))
   const write = (message: Uint8Array): void => socket.send(message)
 
   const greet: Client['greet'] = async (changes = {}, alter = (chain) => chain) => {
@@ -145,6 +151,7 @@ function clientOf(
     frame: frames.take,
     write,
     writeText: (text) => socket.send(text),
+    raw: (sent, half) => void (half === undefined ? tcp.write(sent) : tcp.end(sent)),
     greet,
     async shakeHands() {
       const greeted = await greet()
@@ -155,6 +162,7 @@ function clientOf(
     cut: () => tcp.destroy(),
     pause: () => socket.pause(),
     closed,
+    ponged,
   }
 }
 

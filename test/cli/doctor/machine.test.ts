@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { reachEndpoint } from '../../../src/cli/doctor/machine/endpoint.ts'
@@ -12,8 +12,10 @@ import { installedBaileys } from '../../../src/cli/doctor/machine/installed-bail
 import { proxyFor } from '../../../src/cli/doctor/machine/proxy.ts'
 import { clockAhead, type Reach, reach } from '../../../src/cli/doctor/machine/reach.ts'
 import { isInRange } from '../../../src/cli/doctor/machine/versions.ts'
+import { startForgedEmulator } from '../../../src/emulator/emulator.ts'
 import { startEmulator } from '../../../src/emulator/index.ts'
-import { systemClock } from '../../../src/lib/clock.ts'
+import { LinkError } from '../../../src/errors.ts'
+import { type Clock, systemClock } from '../../../src/lib/clock.ts'
 import { BAILEYS_VERSION } from '../../../src/linking/options.ts'
 import { temporaryFolder } from '../../conformance/store/place.ts'
 import { isInstalled } from '../support/programs.ts'
@@ -233,6 +235,106 @@ describe('an endpoint', () => {
   })
 })
 
+describe('what is said of an endpoint', () => {
+  /** The findings of one that is wrong in one thing, gravest ones alone. */
+  async function said(endpoint: { readonly url: string; readonly rootKey: Uint8Array }, clock: Clock = systemClock) {
+    const facts = await machineFacts({ variables: {}, endpoint, clock })
+    return machineFindings(facts).filter(({ code }) => !['node', 'baileys'].includes(code))
+  }
+  const ROOT_KEY = new Uint8Array(32).fill(7)
+
+  it('that is well: it proved itself, its clock agrees, and it was asked for no code', async () => {
+    const emulator = await startEmulator()
+    onTestFinished(() => emulator.stop())
+    expect((await said(emulator.endpoint)).map(({ severity, code }) => `${severity} ${code}`)).toEqual([
+      'ok endpoint',
+      'ok clock',
+    ])
+    const asked = emulator.stanzas.filter(({ from }) => from === 'client')
+    expect(asked).toEqual([])
+  })
+
+  it.each([
+    [405, 'version-outdated', 'npm install'],
+    [403, 'link-refused', 'Open WhatsApp'],
+    [429, 'link-refused', 'Wait'],
+    [503, 'link-refused', 'Try again'],
+  ])('that answers with <failure reason="%i">: %s', async (code, finding, next) => {
+    const emulator = await startEmulator()
+    onTestFinished(() => emulator.stop())
+    emulator.fail({ at: 'pair_device', code, as: 'failure' })
+    const [found] = await said(emulator.endpoint)
+    expect(found).toMatchObject({ severity: 'error', code: finding, next: expect.stringContaining(next) })
+    expect(found?.sentence).toContain(String(code))
+  })
+
+  it.each(['leaf-signature', 'intermediate-issuer', 'key-mismatch'] as const)(
+    'whose certificates have the defect %s: untrusted, with the reason',
+    async (defect) => {
+      const emulator = await startForgedEmulator(defect)
+      onTestFinished(() => emulator.stop())
+      const [found] = await said(emulator.endpoint)
+      expect(found).toMatchObject({ code: 'endpoint-untrusted', sentence: expect.stringContaining(defect) })
+    },
+  )
+
+  it('whose certificates are not valid now: the clock is to be set', async () => {
+    const emulator = await startForgedEmulator('dates')
+    onTestFinished(() => emulator.stop())
+    const [found] = await said(emulator.endpoint)
+    expect(found).toMatchObject({ code: 'certificate-dates', next: expect.stringContaining('clock') })
+  })
+
+  it('whose clock is another: off, with how much', async () => {
+    const emulator = await startEmulator()
+    onTestFinished(() => emulator.stop())
+    const late: Clock = { ...systemClock, now: () => Date.now() + 5 * 60_000 }
+    expect(await said(emulator.endpoint, late)).toContainEqual(
+      expect.objectContaining({ code: 'clock-off', sentence: expect.stringContaining('5 minutes fast') }),
+    )
+  })
+
+  it.each([
+    ['hangs up', (socket: Socket) => void socket.destroy(), 'ws', 'endpoint-unreachable'],
+    ['answers with HTTP 403', (socket: Socket) => void socket.end('HTTP/1.1 403 No\r\n\r\n'), 'ws', 'HTTP 403'],
+    ['speaks no TLS', (socket: Socket) => void socket.end('HTTP/1.1 200 OK\r\n\r\n'), 'wss', 'EPROTO'],
+  ])('that %s: unreachable', async (_what, answer, scheme, words) => {
+    const port = await listening(
+      createServer((socket) => {
+        socket.on('error', () => {})
+        socket.once('data', () => answer(socket))
+      }),
+    )
+    const [found] = await said({ url: `${scheme}://127.0.0.1:${port}/ws/chat`, rootKey: ROOT_KEY })
+    expect(found).toMatchObject({ severity: 'error', code: 'endpoint-unreachable' })
+    expect(JSON.stringify(found)).toContain(words)
+  })
+
+  it.each(['handshake', 'pair_device'] as const)('that falls silent at %s: unreachable, at the limit', async (at) => {
+    const emulator = await startEmulator()
+    onTestFinished(() => emulator.stop())
+    emulator.hold({ at })
+    const clock = createTestClock()
+    const before = emulator.connections.length
+    const asked = reachEndpoint(emulator.endpoint, 5_000, { ...clock, now: Date.now })
+    if (at === 'pair_device') await expect.poll(() => emulator.connections.length).toBe(before + 1)
+    await expect.poll(() => clock.waiting).toBeGreaterThan(0)
+    // Its own turn after the server's last word.
+    const settled = asked.then(({ error }) => error)
+    let error: Awaited<typeof settled> | 'waits' = 'waits'
+    void settled.then((found) => {
+      error = found
+    })
+    await expect
+      .poll(() => {
+        clock.advance(5_001)
+        return error
+      })
+      .not.toBe('waits')
+    expect(await settled).toMatchObject({ code: 'network', message: expect.stringContaining('within 5000 ms') })
+  })
+})
+
 describe('what is said of a machine', () => {
   const reached: Reach = { ok: true, ms: 80, ahead: 400 }
   const unreached: Reach = { ok: false, why: 'no-answer', reason: 'the connection was refused' }
@@ -268,6 +370,19 @@ describe('what is said of a machine', () => {
     ],
     [['note proxy'], { proxy: proxySetting, network: { to: 'whatsapp', direct: reached, throughProxy: unreached } }],
     [['note proxy'], { proxy: proxySetting }],
+    ...(
+      [
+        ['ok link-ready', undefined],
+        ['error whatsapp-untrusted', new LinkError('untrusted-server', 'no', { reason: 'leaf-issuer' })],
+        ['error certificate-dates', new LinkError('untrusted-server', 'no', { reason: 'dates' })],
+        ['error version-outdated', new LinkError('outdated-version', 'too old (405)', { status: 405 })],
+        ['error link-refused', new LinkError('forbidden', 'not allowed (403)', { status: 403 })],
+        ['error link-unreachable', new LinkError('network', 'no handshake within 5000 ms')],
+      ] as const
+    ).map(([found, error]): [readonly string[], Partial<MachineFacts>] => [
+      [found],
+      { network: { to: 'whatsapp', direct: reached, throughProxy: undefined, visit: { error, ms: 90 } } },
+    ]),
     [
       ['warning clock-off'],
       { network: { to: 'whatsapp', direct: { ...reached, ahead: -120_000 }, throughProxy: undefined } },

@@ -1,6 +1,8 @@
-// Whether an endpoint is who it says: a real handshake, with the check of its certificates, and what time it has.
-import { request } from 'node:http'
-import type { LinkError } from '../../../errors.ts'
+// Whether a server of WhatsApp's kind is who it says and takes us: a real handshake with the check of its certificates, its
+// first word, and what time it has. No code is asked for, and nothing of the visit is kept.
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { LinkError } from '../../../errors.ts'
 import type { Clock } from '../../../lib/clock.ts'
 import { silentLogger } from '../../../lib/logger.ts'
 import type { Endpoint } from '../../../wire/endpoint.ts'
@@ -8,7 +10,10 @@ import { clockAhead } from './reach.ts'
 
 export interface EndpointReach {
   readonly url: string
-  /** Undefined: the handshake was done, and the certificates are those of the root key. */
+  /**
+   * Undefined: the handshake was done, the certificates are those of the root key, and the server is ready to link.
+   * Else what stood in the way, as a link would end with it.
+   */
   readonly error: LinkError | undefined
   readonly ms: number
   readonly ahead: number | undefined
@@ -18,24 +23,32 @@ export interface EndpointReach {
 export async function reachEndpoint(given: Endpoint, limitMs: number, clock: Clock): Promise<EndpointReach> {
   const { checkedEndpoint } = await import('../../../wire/endpoint.ts')
   const endpoint = checkedEndpoint(given)
-  const startedAt = clock.now()
-  const error = await handshake(endpoint, limitMs, clock)
-  const ms = clock.now() - startedAt
-  return {
-    url: endpoint.url,
-    error,
-    ms,
-    ahead: error?.code === 'network' ? undefined : await timeOf(endpoint, limitMs, clock),
-  }
+  const { error, ms } = await visit(endpoint, limitMs, clock)
+  const ahead = error?.code === 'network' ? undefined : await timeOf(endpoint, limitMs, clock)
+  return { url: endpoint.url, error, ms, ahead }
 }
 
-async function handshake(endpoint: Endpoint, timeoutMs: number, clock: Clock): Promise<LinkError | undefined> {
-  const [{ openConnection }, { generateKeyPair }, payload] = await Promise.all([
+export interface Visit {
+  readonly error: LinkError | undefined
+  readonly ms: number
+}
+
+/** Connects as a companion without an account, waits until the server is ready to link, and leaves. Takes no longer than the limit. */
+export async function visit(endpoint: Endpoint, limitMs: number, clock: Clock): Promise<Visit> {
+  const [{ openConnection }, { generateKeyPair }, { readPairDevice }, { errorOfEnd }, payload] = await Promise.all([
     import('../../../wire/connection.ts'),
     import('../../../wire/bridge.ts'),
+    import('../../../linking/pair-device.ts'),
+    import('../../../linking/refusals.ts'),
     strangersPayload(),
   ])
+  const startedAt = clock.now()
   return new Promise((resolve) => {
+    const settle = (error: LinkError | undefined): void => {
+      clock.clearTimeout(timer)
+      connection.close()
+      resolve({ error, ms: clock.now() - startedAt })
+    }
     const connection = openConnection({
       endpoint,
       noiseKey: generateKeyPair(),
@@ -43,15 +56,19 @@ async function handshake(endpoint: Endpoint, timeoutMs: number, clock: Clock): P
       clock,
       random: Math.random,
       idPrefix: 'doctor',
-      timeoutMs,
+      timeoutMs: limitMs,
       logger: silentLogger,
-      onOpen: () => {
-        connection.close()
-        resolve(undefined)
+      onOpen: () => {},
+      onNode: (stanza) => {
+        if (readPairDevice(stanza) !== undefined) settle(undefined)
       },
-      onNode: () => {},
-      onEnd: (end) => resolve(end.kind === 'unopened' ? end.error : undefined),
+      onEnd: (end) => settle(errorOfEnd(end)),
     })
+    // The connection's own limit ends with the handshake; a server that says nothing after it is no use either.
+    const timer = clock.setTimeout(
+      () => settle(new LinkError('network', `it proved itself, but was not ready to link within ${limitMs} ms`)),
+      limitMs + 1,
+    )
   })
 }
 
@@ -74,10 +91,10 @@ async function strangersPayload(): Promise<Uint8Array> {
 
 /** Its HTTP side answers something, whatever it is, and every answer is dated. */
 function timeOf({ url }: Endpoint, limitMs: number, clock: Clock): Promise<number | undefined> {
-  if (!url.startsWith('ws:')) return Promise.resolve(undefined)
+  const request = url.startsWith('wss:') ? httpsRequest : httpRequest
   const sentAt = clock.now()
   return new Promise((resolve) => {
-    const asking = request(url.replace(/^ws:/, 'http:'), { method: 'HEAD' }, (answer) => {
+    const asking = request(url.replace(/^ws/, 'http'), { method: 'HEAD' }, (answer) => {
       answer.resume()
       resolve(clockAhead(answer.headers.date, sentAt, clock.now()))
     })

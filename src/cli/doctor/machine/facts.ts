@@ -2,7 +2,7 @@
 import type { Clock } from '../../../lib/clock.ts'
 import type { Variables } from '../../environment.ts'
 import { ownPackage } from '../../own-package.ts'
-import { type EndpointReach, reachEndpoint } from './endpoint.ts'
+import { type EndpointReach, reachEndpoint, type Visit, visit } from './endpoint.ts'
 import { type InstalledBaileys, installedBaileys } from './installed-baileys.ts'
 import { type ProxySetting, proxyFor } from './proxy.ts'
 import { type Reach, reach } from './reach.ts'
@@ -17,8 +17,13 @@ export interface MachineFacts {
 }
 
 export type NetworkFacts =
-  /** `throughProxy`: when a proxy is set that can be asked. */
-  | { readonly to: 'whatsapp'; readonly direct: Reach; readonly throughProxy: Reach | undefined }
+  /** `throughProxy`: when a proxy is set that can be asked. `visit`: the handshake of a link, when it is reached directly. */
+  | {
+      readonly to: 'whatsapp'
+      readonly direct: Reach
+      readonly throughProxy: Reach | undefined
+      readonly visit?: Visit | undefined
+    }
   | { readonly to: 'endpoint'; readonly reach: EndpointReach }
 
 export const WHATSAPP_HOST = 'web.whatsapp.com'
@@ -56,5 +61,6 @@ async function reachWhatsApp(proxy: ProxySetting | undefined, clock: Clock): Pro
     reach(target, LIMIT_MS, clock),
     proxy?.url.protocol === 'http:' ? reach({ ...target, proxy: proxy.url }, LIMIT_MS, clock) : undefined,
   ])
-  return { to: 'whatsapp', direct, throughProxy }
+  const { WHATSAPP } = await import('../../../wire/endpoint.ts')
+  return { to: 'whatsapp', direct, throughProxy, visit: direct.ok ? await visit(WHATSAPP, LIMIT_MS, clock) : undefined }
 }

@@ -1,7 +1,8 @@
 // Pure. What is wrong with this machine, as far as linking and staying online go.
+import type { LinkError } from '../../../errors.ts'
 import { sentence } from '../../printing/words.ts'
 import { error, type Finding, note, ok, warning } from '../finding.ts'
-import type { EndpointReach } from './endpoint.ts'
+import type { EndpointReach, Visit } from './endpoint.ts'
 import { type MachineFacts, type NetworkFacts, WHATSAPP_HOST } from './facts.ts'
 import type { Reach } from './reach.ts'
 import { isInRange } from './versions.ts'
@@ -57,6 +58,7 @@ function endpointFindings({ url, error: fault, ms, ahead }: EndpointReach): read
       ok('endpoint', `The endpoint ${url} answers, and proved itself by PAIRCODE_ROOT_KEY, in ${ms} ms.`),
       ...clock,
     ]
+  if (fault.code !== 'untrusted-server' && fault.code !== 'network') return [refusalFinding(fault), ...clock]
   if (fault.code !== 'untrusted-server')
     return [
       error(
@@ -66,6 +68,7 @@ function endpointFindings({ url, error: fault, ms, ahead }: EndpointReach): read
       ),
       ...clock,
     ]
+  if (fault.reason === 'dates') return [datesFinding(url), ...clock]
   return [
     error(
       'endpoint-untrusted',
@@ -83,7 +86,62 @@ function whatsAppFindings(
   const { direct, throughProxy } = network
   const dated = [direct, throughProxy].find((one) => one?.ok === true)
   const clock = clockFindings(dated?.ok === true ? dated.ahead : undefined, WHATSAPP_HOST)
-  return [...directFindings(direct, throughProxy), ...proxyFindings(proxy, throughProxy), ...clock]
+  return [
+    ...directFindings(direct, throughProxy),
+    ...visitFindings(network.visit),
+    ...proxyFindings(proxy, throughProxy),
+    ...clock,
+  ]
+}
+
+/** What a link would meet first: the handshake, the certificates, and whether this version is still taken. */
+function visitFindings(visit: Visit | undefined): readonly Finding[] {
+  if (visit === undefined) return []
+  const { error: fault, ms } = visit
+  if (fault === undefined)
+    return [
+      ok(
+        'link-ready',
+        `WhatsApp proved itself and is ready to link, in ${ms} ms. The way there is direct; no code was asked for.`,
+      ),
+    ]
+  if (fault.code === 'untrusted-server' && fault.reason === 'dates') return [datesFinding(WHATSAPP_HOST)]
+  if (fault.code === 'untrusted-server')
+    return [
+      error(
+        'whatsapp-untrusted',
+        `Who answers as ${WHATSAPP_HOST} could not prove itself (${fault.reason ?? 'its certificates do not hold'}).`,
+        'Something between here and WhatsApp takes its place: try from another network, without a proxy.',
+      ),
+    ]
+  if (fault.code !== 'network') return [refusalFinding(fault)]
+  return [
+    error(
+      'link-unreachable',
+      `${WHATSAPP_HOST} answers, but not as a link needs it: ${fault.message}.`,
+      'A firewall or proxy lets web pages through and no WebSockets: let this machine out to port 443 without inspection.',
+    ),
+  ]
+}
+
+/** Everything is right but the time. */
+function datesFinding(who: string): Finding {
+  return error(
+    'certificate-dates',
+    `The certificates of ${who} hold, but not today: they are not valid at the time of this machine’s clock.`,
+    'Set the clock, best by NTP: timedatectl set-ntp true',
+  )
+}
+
+/** It was reached, it is who it says, and it said no. */
+function refusalFinding({ code, message, advice }: LinkError): Finding {
+  if (code === 'outdated-version')
+    return error(
+      'version-outdated',
+      `${sentence(message)} Nothing can be linked or go online with it.`,
+      'npm install paircode@latest baileys@latest',
+    )
+  return error('link-refused', sentence(message), advice)
 }
 
 function directFindings(direct: Reach, throughProxy: Reach | undefined): readonly Finding[] {
