@@ -23,7 +23,22 @@ export async function measureImports({ runs = 15, modules = MODULES, say = () =>
     }
   }
   const bare = summary(times.get(BARE))
-  return modules.map((name) => figure(name, bare, summary(times.get(name))))
+  const figures = modules.map((name) => figure(name, bare, summary(times.get(name))))
+  const baileys = times.get('baileys')
+  return baileys === undefined ? figures : [...figures, besideBaileys(bare, times.get('paircode'), baileys)]
+}
+
+/** For `bench:check`: a ratio of the quickest runs does not depend on the machine. */
+function besideBaileys(bare, ours, baileys) {
+  const over = (times) => ({ median: summary(times).median - bare.median, lowest: Math.min(...times) - bare.lowest })
+  return {
+    what: "import('paircode') beside import('baileys')",
+    theirs: `${over(baileys).median.toFixed(0)} ms`,
+    ours: `${over(ours).median.toFixed(0)} ms`,
+    value: over(ours).median / over(baileys).median,
+    best: over(ours).lowest / over(baileys).lowest,
+    check: { limit: 0.6, why: 'about 0.2 on a quiet machine; loading Baileys itself by mistake is 1' },
+  }
 }
 
 function figure(name, bare, loaded) {

@@ -26,7 +26,9 @@ export async function measureLinksAtOnce({ runs = 5, count = 100, baileys = true
       say(`run ${run + 1} of ${runs}`)
       const names = baileys ? ['keys', 'ours', 'baileys'] : ['keys', 'ours']
       for (const name of run % 2 === 0 ? names : names.toReversed())
-        results[name].push(await measure(PROGRAMS[name], { ...emulator.env, COUNT: String(count) }, { limitMs: LIMIT_MS }))
+        results[name].push(
+          await measure(PROGRAMS[name], { ...emulator.env, COUNT: String(count) }, { limitMs: LIMIT_MS }),
+        )
     }
   } finally {
     await emulator.stop()
@@ -38,7 +40,11 @@ function figures({ keys, ours, baileys }, count) {
   const of = (results, part) => summary(results.map((result) => result[part]))
   const besides = (part) => (baileys.length === 0 ? '' : `; Baileys ${range(of(baileys, part), 'ms')}`)
   const ratio = (part) => of(ours, part).median / of(keys, part).median
-  const row = (what, part, rest) => ({ what: `${count} links at once: ${what}`, ours: range(of(ours, part), 'ms'), ...rest })
+  const row = (what, part, rest) => ({
+    what: `${count} links at once: ${what}`,
+    ours: range(of(ours, part), 'ms'),
+    ...rest,
+  })
   const stall = (what, part, most) =>
     row(what, part, {
       theirs: besides(part).replace(/^; /, '') || '–',

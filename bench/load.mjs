@@ -1,6 +1,7 @@
 // Many at once in one process, measured.
-import { rest } from './waiting.mjs'
+
 import { watchStalls } from './stalls.mjs'
+import { rest } from './waiting.mjs'
 
 /** What the one before leaves behind (Baileys being loaded, keys being made) has ended by then. */
 const REST_MS = 2_500

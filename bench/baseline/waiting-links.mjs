@@ -2,12 +2,13 @@
 // published bots have (see plain-baileys.mjs).
 // One fresh process with --expose-gc. COUNTS: how many sockets wait when it is weighed, upwards. Prints one line of JSON:
 // {"weights"}, one for each count.
-import { weight } from '../weight.mjs'
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exampleNumbers } from '../example-numbers.mjs'
 import { weighedAt } from '../waiting.mjs'
+import { weight } from '../weight.mjs'
 
 const { openWaitingSocket } = await import('./waiting-socket.mjs')
 

@@ -1,12 +1,13 @@
 // Our side of the comparison of memory: links that wait for their codes to be typed, sessions in a database on the disk.
 // One fresh process with --expose-gc. COUNTS: how many links wait when it is weighed, upwards. Prints one line of JSON:
 // {"weights"}, one for each count.
-import { weight } from '../weight.mjs'
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exampleNumbers } from '../example-numbers.mjs'
 import { weighedAt } from '../waiting.mjs'
+import { weight } from '../weight.mjs'
 
 // After `weight`, which has to see the bridge being loaded.
 const { link } = await import('paircode')
