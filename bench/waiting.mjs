@@ -1,8 +1,9 @@
 // Opens what waits, step by step, and weighs the process after each step.
 
 /** What runs on after the last code: Baileys is loaded for the first login, keys are made, buffers are let go. */
-const REST_MS = 3_000
-const BETWEEN_MS = 700
+const REST_MS = 2_500
+const WEIGHINGS = 4
+const BETWEEN_MS = 400
 
 /**
  * @template Weight
@@ -22,10 +23,10 @@ export async function weighedAt(counts, open, weigh) {
   return weights
 }
 
-/** The lightest of five weighings: what is under way at one of them (a lease that is renewed) is not what waiting costs. */
+/** The lightest of four weighings: what is under way at one of them (a lease that is renewed) is not what waiting costs. */
 async function least(weigh) {
   const all = []
-  for (let weighing = 0; weighing < 5; weighing += 1) {
+  for (let weighing = 0; weighing < WEIGHINGS; weighing += 1) {
     all.push(await weigh())
     await rest(BETWEEN_MS)
   }
