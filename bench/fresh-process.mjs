@@ -8,12 +8,18 @@ const LIMIT_MS = 60_000
 
 /** Starts the emulator with phones; `env` is what the measured programs need. */
 export async function startEmulator(numbers) {
-  const file = fileURLToPath(new URL('../scripts/emulator-process.mjs', import.meta.url))
-  const child = spawn(process.execPath, [file, ...numbers], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const { said, stop } = await startBeside('../scripts/emulator-process.mjs', numbers)
+  return { env: { URL_OF_EMULATOR: said.url, ROOT_KEY: said.rootKey }, stop }
+}
+
+/** Starts a program that runs beside what is measured and prints one line of JSON, `said`. It ends when its stdin does. */
+export async function startBeside(file, args) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args.map(String)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const [line] = await once(createInterface({ input: child.stdout }), 'line', { signal: AbortSignal.timeout(LIMIT_MS) })
-  const { url, rootKey } = JSON.parse(line)
   return {
-    env: { URL_OF_EMULATOR: url, ROOT_KEY: rootKey },
+    said: JSON.parse(line),
     async stop() {
       child.stdin.end()
       if (child.exitCode === null) await once(child, 'exit')
@@ -21,12 +27,18 @@ export async function startEmulator(numbers) {
   }
 }
 
-/** Runs a program once and gives the JSON that it printed. Throws an Error with its output when it printed none. */
-export async function measure(file, env) {
-  const child = spawn(process.execPath, [fileURLToPath(file)], {
+/**
+ * Runs a program once and gives the JSON that it printed. Throws an Error with its output when it printed none.
+ *
+ * @param {URL} file
+ * @param {Record<string, string>} env
+ * @param {{ nodeOptions?: readonly string[], limitMs?: number }} [options] `limitMs`: default one minute
+ */
+export async function measure(file, env, { nodeOptions = [], limitMs = LIMIT_MS } = {}) {
+  const child = spawn(process.execPath, [...nodeOptions, fileURLToPath(file)], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: LIMIT_MS,
+    timeout: limitMs,
   })
   let printed = ''
   let complained = ''
@@ -41,9 +53,9 @@ export async function measure(file, env) {
   throw new Error(`${fileURLToPath(file)} ended with ${code ?? signal}\n${printed}${complained}`)
 }
 
-/** Middle, lowest and highest, in ms. */
-export function summary(times) {
-  const sorted = times.toSorted((a, b) => a - b)
+/** Middle, lowest and highest. */
+export function summary(values) {
+  const sorted = values.toSorted((a, b) => a - b)
   const half = Math.floor(sorted.length / 2)
   const median = sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
   return { median, lowest: sorted[0], highest: sorted.at(-1) }

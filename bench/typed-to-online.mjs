@@ -1,6 +1,6 @@
 // How long from the moment in which a phone's owner has typed the code to a bot that is online: plain Baileys and this
 // package, the same emulator, fresh processes by turns, over lines of 0 ms and of 100 ms round trip.
-// `node bench/typed-to-online.mjs [runs, 1 to 20] [round trips, ms …]`
+// `npm run bench -- typed-to-online [runs]`
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -8,45 +8,48 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { exampleNumbers } from './example-numbers.mjs'
 import { summary } from './fresh-process.mjs'
+import { range } from './outcome.mjs'
 
-const [runs = 9, ...given] = process.argv.slice(2).map(Number)
-const roundTrips = given.length === 0 ? [0, 100] : given
-const MOST = 20
 const LIMIT_MS = 60_000
-if (!Number.isInteger(runs) || runs < 1 || runs > MOST || roundTrips.length > 2 || roundTrips.some(Number.isNaN)) {
-  console.error('Usage: node bench/typed-to-online.mjs [runs, 1 to 20] [up to two round trips, ms]')
-  process.exit(2)
-}
+/** Goals by round trip, ms. */
+const GOALS = { 0: 0.6, 100: 0.85 }
 
 const PROGRAMS = {
   baseline: './baseline/typed-to-online.mjs',
   ours: './ours/typed-to-online.mjs',
 }
 
-// A number for each link: WhatsApp bears few codes for one, and so does the emulator.
-const numbers = Array.from({ length: 100 }, (_, at) => `+1202555${String(100 + at).padStart(4, '0')}`)
-process.setMaxListeners(0)
-const emulator = await start('../scripts/emulator-process.mjs', numbers)
-console.log('| typed to online | plain Baileys, ms | Paircode, ms | ratio | runs |')
-console.log('|---|---|---|---|---|')
-try {
-  for (const roundTrip of roundTrips) await compare(roundTrip)
-} finally {
-  await emulator.end()
+/**
+ * @param {{ runs?: number, roundTrips?: readonly number[], say?: (text: string) => void }} options `roundTrips`: ms
+ * @returns {Promise<import('./outcome.mjs').Figure[]>}
+ */
+export async function measureTypedToOnline({ runs = 9, roundTrips = [0, 100], say = () => {} }) {
+  // A number for each link: WhatsApp bears few codes for one, and so does the emulator.
+  const numbers = exampleNumbers(roundTrips.length * (runs + 1) * 2)
+  const emulator = await start('../scripts/emulator-process.mjs', numbers)
+  const figures = []
+  try {
+    for (const roundTrip of roundTrips) figures.push(await compare({ emulator, numbers, roundTrip, runs, say }))
+  } finally {
+    await emulator.end()
+  }
+  return figures
 }
 
-async function compare(roundTrip) {
+async function compare({ emulator, numbers, roundTrip, runs, say }) {
   const url = new URL(emulator.said.url)
   const line = roundTrip === 0 ? undefined : await start('./delayed-line.mjs', [url.port, roundTrip])
   if (line !== undefined) url.port = line.said.port
   const times = { baseline: [], ours: [] }
   try {
     for (let run = 0; run <= runs; run += 1) {
+      if (run > 0) say(`round trip ${roundTrip} ms, run ${run} of ${runs}`)
       // By turns first and second, so that neither always finds the disk cache as the other left it.
       const order = run % 2 === 0 ? ['baseline', 'ours'] : ['ours', 'baseline']
       for (const name of order) {
-        const ms = await measure(PROGRAMS[name], url.href, numbers.shift())
+        const ms = await measure(PROGRAMS[name], emulator, url.href, numbers.shift())
         // The first run of each fills the disk cache and does not count.
         if (run > 0) times[name].push(ms)
       }
@@ -56,13 +59,19 @@ async function compare(roundTrip) {
   }
   const baseline = summary(times.baseline)
   const ours = summary(times.ours)
-  const range = ({ median, lowest, highest }) => `${median.toFixed(0)} (${lowest.toFixed(0)}-${highest.toFixed(0)})`
-  const ratio = (ours.median / baseline.median).toFixed(2)
-  console.log(`| round trip ${roundTrip} ms | ${range(baseline)} | ${range(ours)} | ${ratio} | ${runs} |`)
+  return {
+    what: `typed to online, round trip ${roundTrip} ms`,
+    theirs: `Baileys ${range(baseline, 'ms')}`,
+    ours: range(ours, 'ms'),
+    value: ours.median / baseline.median,
+    ...(GOALS[roundTrip] && { most: GOALS[roundTrip] }),
+    best: ours.lowest / baseline.lowest,
+    check: { limit: 1, why: 'no slower than Baileys: a busy machine moves single runs by half' },
+  }
 }
 
 /** ms from the typed code to online. */
-async function measure(file, url, PHONE) {
+async function measure(file, emulator, url, PHONE) {
   const FOLDER = await mkdtemp(join(tmpdir(), 'paircode-bench-'))
   const program = await start(file, [], { URL_OF_EMULATOR: url, ROOT_KEY: emulator.said.rootKey, PHONE, FOLDER })
   try {
@@ -98,7 +107,9 @@ async function start(file, args, env = {}) {
     env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  process.once('exit', () => child.kill())
+  const kill = () => child.kill()
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const line = async () => {
     for (;;) {

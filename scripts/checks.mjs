@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkImports } from './imports.mjs'
-import { runNpm, runTool } from './programs.mjs'
+import { run, runNpm, runTool } from './programs.mjs'
 
 const LIMIT_MS = 5 * 60_000
 const tool = (packageName, ...args) => runTool(packageName, args, { limitMs: LIMIT_MS, env: { NO_COLOR: '1' } })
@@ -16,6 +16,8 @@ export const checks = [
   { name: 'publint', run: (tarball) => tool('publint', 'run', tarball, '--strict') },
   { name: 'attw', run: (tarball) => tool('@arethetypeswrong/cli', tarball, '--profile', 'esm-only', '--no-emoji') },
   { name: 'imports', run: async () => checkImports() },
+  // On what was built a moment ago.
+  { name: 'bench', run: () => run(process.execPath, ['bench/check.mjs'], { limitMs: LIMIT_MS }) },
 ]
 
 /** Packs the built package into a folder of its own, gives the path to `use`, and removes the folder afterwards. */

@@ -16,12 +16,18 @@ export interface SocketRequest {
   readonly logger: Logger
 }
 
-/** Does ahead, while a person types, what the first login would wait for. Never throws; `socketMaker` will. */
+let warmed = false
+
+/**
+ * Does ahead, while a person types, what the first login would wait for; once a process, since it blocks for 18 ms even
+ * when Baileys is loaded (measured). Never throws; `socketMaker` will.
+ */
 export function warmBaileys(makeWASocket: MakeWASocket | undefined): void {
-  if (makeWASocket === undefined)
-    importBaileys()
-      .then(warmVerifier)
-      .catch(() => {})
+  if (makeWASocket !== undefined || warmed) return
+  warmed = true
+  importBaileys()
+    .then(warmVerifier)
+    .catch(() => {})
 }
 
 /** Every code and every picture asks for it, as often as WhatsApp likes. */

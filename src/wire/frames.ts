@@ -59,8 +59,9 @@ export function createFrameReader(maxBytes: number = MAX_FRAME): FrameReader {
     if (length > maxBytes) throw new FrameTooLong(`a frame of ${length} bytes came; ${maxBytes} are the most`)
     if (held < LENGTH_BYTES + length) return undefined
     const bytes = join()
-    chunks = [bytes.subarray(LENGTH_BYTES + length)]
     held -= LENGTH_BYTES + length
+    // What was read to its end is let go: a view of nothing would keep all its bytes.
+    chunks = held === 0 ? [] : [bytes.subarray(LENGTH_BYTES + length)]
     return bytes.slice(LENGTH_BYTES, LENGTH_BYTES + length)
   }
 
