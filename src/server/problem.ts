@@ -110,6 +110,11 @@ function statusOf(code: string): number {
   return OF_LIBRARY[code] ?? 500
 }
 
+/** `urn:paircode:error:expired` → `expired`. */
+export function codeOf(type: string): string {
+  return type.replace(/^urn:paircode:error:/, '')
+}
+
 /** Any error as a document; what nobody foresaw tells nothing about itself. */
 export function problemOf(thrown: unknown, requestId: string): ProblemDocument {
   const { code, message, advice, retryAfterMs } = knownOf(thrown)

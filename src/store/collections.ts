@@ -42,8 +42,8 @@ export interface Collection<V> {
   sealed(list: string, value: V, expiresAt: number): Addition
   /** In the order of their numbers, at most `limit`. */
   list(list: string, part: ListPart): Promise<readonly Listed<V>[]>
-  /** All of a list, page by page. */
-  all(list: string): AsyncIterable<Listed<V>>
+  /** All of a list, page by page, after the given number. */
+  all(list: string, after?: number): AsyncIterable<Listed<V>>
   dropList(list: string): Promise<void>
 }
 
@@ -117,8 +117,8 @@ function createCollection<V>({ name, read, backend, seal, lookup, clock }: Parts
     return found
   }
 
-  async function* all(of: string): AsyncGenerator<Listed<V>, void, void> {
-    for (let after = 0; ; ) {
+  async function* all(of: string, from = 0): AsyncGenerator<Listed<V>, void, void> {
+    for (let after = from; ; ) {
       const rows = await backend.scanDocuments(name, listOf(of), { after, limit: PAGE })
       for (const row of rows) {
         const value = opened(row, clock.now())

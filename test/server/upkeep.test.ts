@@ -142,7 +142,7 @@ test('the trail forgets after its days', async () => {
 test('what webhooks will be told is in the outbox, in order, without a code or number', async () => {
   const stage = await setStage()
   await linked(stage)
-  const outbox = createOutbox(internalsOf(stage.store).collections, stage.clock, () => 'x', silentLogger)
+  const outbox = await createOutbox(internalsOf(stage.store).collections, stage.clock, () => 'x')
   const events = await eventually(
     () => outbox.read(0, 100),
     (found) => found.length === 4,

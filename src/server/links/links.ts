@@ -9,7 +9,7 @@ import type { Nodes } from '../nodes.ts'
 import { type LiveLink, runLink } from './live-link.ts'
 import { createOrders } from './orders.ts'
 import type { LinkRecord, LinkRecords } from './record.ts'
-import { linkProblem, type NumberedEvent, type ToldEvent, withoutSecrets } from './told-event.ts'
+import { isLast, linkProblem, type NumberedEvent, type ToldEvent, withoutSecrets } from './told-event.ts'
 
 export interface LinksParts {
   readonly records: LinkRecords
@@ -74,11 +74,14 @@ export function createLinks(parts: LinksParts): Links {
         advice: 'Start again. Was the code typed already, the session is stored and comes online without a new one.',
       }),
     )
-    const failed: NumberedEvent = { number: (events.at(-1)?.number ?? 0) + 1, event: { type: 'failed', problem } }
-    const trail = [...events.map(({ number, event }) => ({ number, event: withoutSecrets(event) })), failed]
-    await records.end(record, trail)
+    const last = events.at(-1)
+    const told = events.map(({ number, event }) => ({ number, event: withoutSecrets(event) }))
+    const failed: NumberedEvent = { number: (last?.number ?? 0) + 1, event: { type: 'failed', problem } }
+    // It may have told its end, and only not have cleaned up.
+    if (last !== undefined && isLast(last.event)) await records.end(record, told)
+    else await records.end(record, [...told, failed], failed.event)
     await parts.onOver(record)
-    return (await records.get(record.id)) ?? { ...record, trail }
+    return (await records.get(record.id)) ?? { ...record, trail: told }
   }
 
   return {

@@ -42,7 +42,7 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
   const linking = begin(aborter.signal)
 
   const tell = async (event: ToldEvent): Promise<void> => {
-    const number = await records.tell(record, event)
+    const number = await records.tell(record, event, events.length === 0)
     const numbered: NumberedEvent = { number, event }
     events.push(numbered)
     onEvent(event, live)
@@ -70,6 +70,7 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
   }
 
   const conclude = async (thrown: unknown): Promise<void> => {
+    let untold: ToldEvent | undefined
     if (thrown !== undefined) {
       // The store could not keep an event: nobody could follow the link any more.
       error = failureOf(thrown)
@@ -78,12 +79,14 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
       const number = (events.at(-1)?.number ?? 0) + 1
       const failed: NumberedEvent = { number, event: { type: 'failed', problem: linkProblem(error) } }
       events.push(failed)
+      untold = failed.event
       onEvent(failed.event, live)
       for (const listener of listeners) listener(failed)
     }
     await records.end(
       record,
       events.map(({ number, event }) => ({ number, event: withoutSecrets(event) })),
+      untold,
     )
   }
 
