@@ -28,7 +28,7 @@ export type AuditAction =
   | 'ui.logout'
   | 'access.refused'
 
-/** One line of the trail. `who`: `operator`, a token's id, `invitation:` and its id, or `server`. */
+/** One line of the trail. `who`: `operator`, a token's id, `invitation:` and its id, `command-line`, or `server`. */
 export interface AuditEntry {
   readonly at: string
   readonly who: string

@@ -67,7 +67,7 @@ export interface CheckedServerOptions {
 const LEAST_TOKEN = 16
 
 /** @throws LinkError invalid-options, naming what is wrong or missing */
-export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
+export function checkServerOptions(options: Omit<ServerOptions, 'store'>): CheckedServerOptions {
   if (typeof options !== 'object' || options === null) throw invalid('createServer() takes an object of options')
   capable(options.logger, 'logger', ['child', 'trace', 'debug', 'info', 'warn', 'error'])
   capable(options.clock, 'clock', ['now', 'setTimeout', 'clearTimeout'])
@@ -116,7 +116,7 @@ export function checkReach({ host, publicUrl, operator }: CheckedServerOptions, 
 }
 
 /** Whoever can call a server from elsewhere could make it knock at the doors of its machine. */
-function checkedToLoopback({ webhooksToLoopback, host, publicUrl }: ServerOptions): boolean {
+function checkedToLoopback({ webhooksToLoopback, host, publicUrl }: Omit<ServerOptions, 'store'>): boolean {
   if (webhooksToLoopback !== true) return false
   if (publicUrl === undefined && isLoopback(host ?? '127.0.0.1')) return true
   throw new LinkError(

@@ -51,6 +51,7 @@ const OF_LIBRARY: Readonly<Record<string, number>> = {
   'not-linked': 404,
   cancelled: 409,
   expired: 409,
+  'passkey-required': 409,
   network: 502,
   'server-error': 502,
   rejected: 502,

@@ -224,12 +224,20 @@ test('the description names every call, and its page asks nothing of anybody els
     '/invitations/{id}',
     '/links',
     '/links/{id}',
+    '/links/{id}/confirm',
     '/links/{id}/events',
+    '/links/{id}/passkey',
     '/links/{id}/refresh',
     '/sessions',
     '/sessions/{name}',
     '/tokens',
     '/tokens/{id}',
+    '/webhooks',
+    '/webhooks/{id}',
+    '/webhooks/{id}/deliveries',
+    '/webhooks/{id}/replay',
+    '/webhooks/{id}/resume',
+    '/webhooks/{id}/rotate',
   ])
   const { text } = await call('GET', '/docs', { token: null })
   expect(text).toContain('POST /links')

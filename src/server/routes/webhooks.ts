@@ -5,7 +5,7 @@ import type { AuditAction } from '../audit.ts'
 import { OUTBOX_TYPES } from '../outbox.ts'
 import type { AppEnv, Parts } from '../parts.ts'
 import { HttpProblem } from '../problem.ts'
-import { body, json, refusals } from '../schemas/common.ts'
+import { body, json, optionalBody, refusals } from '../schemas/common.ts'
 import {
   DeliveryList,
   Replayed,
@@ -183,13 +183,6 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>, { webhooks, audit }: Par
     const older = found.length < limit ? null : (found.at(-1)?.number ?? null)
     return c.json({ deliveries: found.map(deliveryView), before: older }, 200)
   })
-}
-
-/** For calls that work without one. */
-function optionalBody<S extends z.ZodType>(
-  schema: S,
-): { body: { required: false; content: { 'application/json': { schema: S } } } } {
-  return { body: { required: false, content: { 'application/json': { schema } } } }
 }
 
 function known<T>(found: T | undefined): T {
