@@ -121,10 +121,8 @@ function checkedToLoopback({ webhooksToLoopback, host, publicUrl }: Omit<ServerO
   if (publicUrl === undefined && isLoopback(host ?? '127.0.0.1')) return true
   throw new LinkError(
     'invalid-options',
-    'webhooksToLoopback is for trying: only for a server on loopback without a public URL',
-    {
-      advice: 'Leave it out, or leave out host and publicUrl.',
-    },
+    'webhooks to loopback (webhooksToLoopback) are for trying: only where the server is on loopback, without a public URL',
+    { advice: 'Leave it out, or leave out host and publicUrl.' },
   )
 }
 

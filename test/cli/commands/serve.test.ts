@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
 import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf, type RunningCli } from '../support/running-cli.ts'
+import { type CliEvent, createWorkplace, defectsOf, type RunningCli } from '../support/running-cli.ts'
 
 const NUMBER = '+1 202 555 0123'
 const TOKEN = 'operator-token-for-tests-0001'
@@ -59,7 +59,7 @@ describe('paircode serve', () => {
     expect(store).toBe('sqlite:./.paircode/sessions.db')
     const made = await workplace.run(['token', 'create', '--scope', 'links,codes', 'sessions', '--name', 'app']).ended
     expect(made.code).toBe(0)
-    const { token, id, scopes } = made.events[0] ?? {}
+    const { token, id, scopes }: CliEvent = made.events[0] ?? { type: 'none' }
     expect(scopes).toEqual(['links', 'codes', 'sessions'])
     const started = await ask(url, 'POST', '/v1/links', token, { session: 'sales', phone: NUMBER })
     expect(started.status).toBe(201)
@@ -131,7 +131,7 @@ describe('paircode serve', () => {
   it('names all that is missing beyond loopback in one message, exits 2, and makes nothing', async () => {
     const ended = await serve(['--host', '0.0.0.0']).ended
     expect(ended.code).toBe(2)
-    const { message } = ended.events[0]?.error as { message: string }
+    const message = JSON.stringify(ended.events[0])
     for (const name of ['PAIRCODE_PUBLIC_URL', 'PAIRCODE_OPERATOR', 'PAIRCODE_CONTACT', 'PAIRCODE_KEY'])
       expect(message).toContain(name)
     expect(() => readFileSync(join(workplace.folder, '.paircode', 'sessions.db'))).toThrow()
