@@ -61,7 +61,7 @@ export function isPublicAddress(address: string): boolean {
   return unicast.check(address, 'ipv6') && !closed.check(address, 'ipv6')
 }
 
-export function isLoopbackAddress(address: string): boolean {
+function isLoopbackAddress(address: string): boolean {
   const family = isIP(address)
   return family !== 0 && loopback.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
