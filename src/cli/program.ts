@@ -14,8 +14,10 @@ import { linkCommand } from './commands/link.ts'
 import { logoutCommand } from './commands/logout.ts'
 import { removeCommand } from './commands/remove.ts'
 import { restoreCommand } from './commands/restore.ts'
+import { serveCommand } from './commands/serve.ts'
 import { sessionsCommand } from './commands/sessions.ts'
 import { statusCommand } from './commands/status.ts'
+import { tokenCommand } from './commands/token.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
 import { ownPackage } from './own-package.ts'
@@ -77,6 +79,8 @@ const COMMANDS = [
   restoreCommand,
   importCommand,
   exportCommand,
+  serveCommand,
+  tokenCommand,
   doctorCommand,
   demoCommand,
   emulatorCommand,
@@ -100,7 +104,11 @@ export function createProgram(context: Context, { stdout, stderr }: Pick<Host, '
       writeErr: (text) => void (text.startsWith('error:') || stderr.write(text)),
     })
     .exitOverride()
-  for (const create of COMMANDS) root.addCommand(create(context).copyInheritedSettings(root))
+  for (const create of COMMANDS) {
+    const command = create(context).copyInheritedSettings(root)
+    for (const own of command.commands) own.copyInheritedSettings(command)
+    root.addCommand(command)
+  }
   return root
 }
 
@@ -124,6 +132,7 @@ Environment:
                      earlier keys, comma-separated, in PAIRCODE_KEY_OLD
   PAIRCODE_ENDPOINT  with PAIRCODE_ROOT_KEY: an emulator in WhatsApp’s place
   PAIRCODE_LOG       debug, info, warn or error: a masked log on stderr
+  PAIRCODE_HOST and others of the server: “${program} serve --help”
   NO_COLOR           no colours
 
 In a pipe, and with --json, every command prints one JSON event a line.`

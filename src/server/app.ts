@@ -18,6 +18,7 @@ import { linkRoutes } from './routes/links.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { uiRoutes } from './routes/ui.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 export function createApp(parts: Parts): Hono<AppEnv> {
   const app = newApp()
@@ -43,6 +44,7 @@ function api(parts: Parts): OpenAPIHono<AppEnv> {
   linkEventRoutes(v1, parts)
   invitationRoutes(v1, parts)
   sessionRoutes(v1, parts)
+  webhookRoutes(v1, parts)
   tokenRoutes(v1, parts)
   auditRoutes(v1, parts)
   doNotPromptRoutes(v1, parts)

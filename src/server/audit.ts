@@ -8,10 +8,17 @@ export type AuditAction =
   | 'link.refused'
   | 'link.cancel'
   | 'link.refresh'
+  | 'link.passkey'
+  | 'link.confirm'
   | 'link.end'
   | 'session.remove'
   | 'token.create'
   | 'token.revoke'
+  | 'webhook.create'
+  | 'webhook.remove'
+  | 'webhook.rotate'
+  | 'webhook.replay'
+  | 'webhook.resume'
   | 'invitation.create'
   | 'invitation.revoke'
   | 'invitation.continue'
@@ -21,7 +28,7 @@ export type AuditAction =
   | 'ui.logout'
   | 'access.refused'
 
-/** One line of the trail. `who`: `operator`, a token's id, `invitation:` and its id, or `server`. */
+/** One line of the trail. `who`: `operator`, a token's id, `invitation:` and its id, `command-line`, or `server`. */
 export interface AuditEntry {
   readonly at: string
   readonly who: string

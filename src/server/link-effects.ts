@@ -1,4 +1,4 @@
-// What follows elsewhere from the events of a link: figures, webhooks, the trail, the session.
+// What follows elsewhere from the events of a link: figures, the trail, the session, and that webhooks are due.
 import type { Clock } from '../lib/clock.ts'
 import type { Logger } from '../lib/logger.ts'
 import type { Audit } from './audit.ts'
@@ -8,13 +8,14 @@ import type { LiveLink } from './links/live-link.ts'
 import type { LinkRecord } from './links/record.ts'
 import type { ToldEvent } from './links/told-event.ts'
 import type { FunnelStage, Metrics } from './metrics.ts'
-import type { Outbox } from './outbox.ts'
+import { codeOf } from './problem.ts'
 import type { Accounts } from './sessions/accounts.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
 export interface EffectParts {
   readonly metrics: Metrics
-  readonly outbox: Outbox
+  /** Something new is in the outbox. */
+  readonly stirred: () => void
   readonly audit: Audit
   readonly accounts: Accounts
   readonly sessions: () => Sessions
@@ -38,7 +39,7 @@ const STAGES: Readonly<Partial<Record<ToldEvent['type'], FunnelStage>>> = {
 }
 
 export function createLinkEffects(parts: EffectParts): LinkEffects {
-  const { metrics, outbox, clock, logger } = parts
+  const { metrics, clock, logger } = parts
 
   /** What can only be told to the log. */
   const loosely = (what: string, work: Promise<unknown>): void => {
@@ -56,21 +57,11 @@ export function createLinkEffects(parts: EffectParts): LinkEffects {
     metrics.reached(stage, seconds, event.type === 'failed' ? codeOf(event.problem.type) : '')
   }
 
-  const tell = (event: ToldEvent, { record, events }: LiveLink): void => {
-    const { session, id, phone } = record
-    const about = { session, link: id, ...(phone === null ? {} : { phone }) }
-    if (events.length === 1) void outbox.put({ type: 'link.started', ...about })
-    if (event.type === 'code') void outbox.put({ type: 'link.code-shown', ...about })
-    if (event.type === 'paired') void outbox.put({ type: 'link.paired', ...about })
-    if (event.type === 'online') void outbox.put({ type: 'session.online', ...about })
-    if (event.type === 'failed') void outbox.put({ type: 'link.failed', code: codeOf(event.problem.type), ...about })
-  }
-
   return {
     onEvent(event, link) {
       const { record } = link
       count(event, link)
-      tell(event, link)
+      parts.stirred()
       if (event.type === 'paired') loosely('the note of an account', parts.accounts.note(record.session, event.jid))
       if (event.type !== 'online') return
       loosely('keeping a session online', parts.sessions().linked(record.session))
@@ -82,8 +73,4 @@ export function createLinkEffects(parts: EffectParts): LinkEffects {
       await parts.audit.note({ who: 'server', action: 'link.end', subject: record.id })
     },
   }
-}
-
-function codeOf(type: string): string {
-  return type.replace(/^urn:paircode:error:/, '')
 }

@@ -13,12 +13,21 @@ export interface Metrics {
   /** Event streams that were cut because nobody read. */
   slowReader(): void
   streams(change: 1 | -1): void
+  /** `delivered`, `given-up`, or why an attempt failed. */
+  webhook(outcome: string): void
   readonly contentType: string
   text(): Promise<string>
   close(): void
 }
 
-export function createMetrics(countSessions: () => Promise<ReadonlyMap<SessionStateView, number>>): Metrics {
+/** Asked whenever somebody reads the metrics. */
+export interface Counts {
+  sessions(): Promise<ReadonlyMap<SessionStateView, number>>
+  /** Receivers of webhooks by state. */
+  webhooks(): Promise<ReadonlyMap<'active' | 'parked', number>>
+}
+
+export function createMetrics(counts: Counts): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const funnel = new Counter({
@@ -54,7 +63,23 @@ export function createMetrics(countSessions: () => Promise<ReadonlyMap<SessionSt
     registers,
     async collect() {
       this.reset()
-      for (const [state, count] of await countSessions()) this.set({ state }, count)
+      for (const [state, count] of await counts.sessions()) this.set({ state }, count)
+    },
+  })
+  const webhooks = new Counter({
+    name: 'paircode_webhook_attempts_total',
+    help: 'Attempts to deliver a webhook, by how they went; given-up: after 3 days',
+    labelNames: ['outcome'],
+    registers,
+  })
+  new Gauge({
+    name: 'paircode_webhook_endpoints',
+    help: 'Receivers of webhooks by state; parked: nothing is delivered until somebody resumes it',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      this.reset()
+      for (const [state, count] of await counts.webhooks()) this.set({ state }, count)
     },
   })
   const loop = monitorEventLoopDelay({ resolution: 10 })
@@ -69,6 +94,7 @@ export function createMetrics(countSessions: () => Promise<ReadonlyMap<SessionSt
     answered: (method, status, seconds) => requests.observe({ method, status: String(status) }, seconds),
     slowReader: () => cut.inc(),
     streams: (change) => open.inc(change),
+    webhook: (outcome) => webhooks.inc({ outcome }),
     contentType: registry.contentType,
     text: () => registry.metrics(),
     close: () => {

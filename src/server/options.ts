@@ -38,6 +38,11 @@ export interface ServerOptions {
   /** ms that `close()` gives live links to finish. Default 25 000. */
   readonly graceMs?: number
   readonly limits?: Partial<ServerLimits>
+  /**
+   * For trying: webhooks may go to this machine too, over http as well. Only for a server that is itself on loopback and
+   * has no public URL. Default false.
+   */
+  readonly webhooksToLoopback?: boolean
   readonly clock?: Clock
 }
 
@@ -54,6 +59,7 @@ export interface CheckedServerOptions {
   readonly retentionDays: number
   readonly graceMs: number
   readonly limits: ServerLimits
+  readonly webhooksToLoopback: boolean
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -61,7 +67,7 @@ export interface CheckedServerOptions {
 const LEAST_TOKEN = 16
 
 /** @throws LinkError invalid-options, naming what is wrong or missing */
-export function checkServerOptions(options: ServerOptions): CheckedServerOptions {
+export function checkServerOptions(options: Omit<ServerOptions, 'store'>): CheckedServerOptions {
   if (typeof options !== 'object' || options === null) throw invalid('createServer() takes an object of options')
   capable(options.logger, 'logger', ['child', 'trace', 'debug', 'info', 'warn', 'error'])
   capable(options.clock, 'clock', ['now', 'setTimeout', 'clearTimeout'])
@@ -81,6 +87,7 @@ export function checkServerOptions(options: ServerOptions): CheckedServerOptions
     retentionDays: wholeNumber(options.retentionDays, 'retentionDays', 30, 1, 3_650),
     graceMs: wholeNumber(options.graceMs, 'graceMs', 25_000, 0, 600_000),
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    webhooksToLoopback: checkedToLoopback(options),
     clock: options.clock ?? systemClock,
     logger: options.logger ?? silentLogger,
   }
@@ -106,6 +113,17 @@ export function checkReach({ host, publicUrl, operator }: CheckedServerOptions, 
   throw new LinkError('invalid-options', `to listen on ${host} there is missing: ${missing.join('; ')}`, {
     advice: 'Set what is named, or listen on 127.0.0.1 behind your own proxy.',
   })
+}
+
+/** Whoever can call a server from elsewhere could make it knock at the doors of its machine. */
+function checkedToLoopback({ webhooksToLoopback, host, publicUrl }: Omit<ServerOptions, 'store'>): boolean {
+  if (webhooksToLoopback !== true) return false
+  if (publicUrl === undefined && isLoopback(host ?? '127.0.0.1')) return true
+  throw new LinkError(
+    'invalid-options',
+    'webhooks to loopback (webhooksToLoopback) are for trying: only where the server is on loopback, without a public URL',
+    { advice: 'Leave it out, or leave out host and publicUrl.' },
+  )
 }
 
 function checkedHost(host: string | undefined): string {

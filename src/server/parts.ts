@@ -17,6 +17,7 @@ import type { CheckedServerOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pages } from './pages.ts'
 import type { Sessions } from './sessions/sessions.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 export interface Parts {
   readonly options: CheckedServerOptions
@@ -36,6 +37,7 @@ export interface Parts {
   readonly doNotPrompt: DoNotPrompt
   readonly idempotency: Idempotency
   readonly invitations: Invitations
+  readonly webhooks: Webhooks
   readonly pages: Pages
   readonly isClosing: () => boolean
 }

@@ -51,6 +51,7 @@ const OF_LIBRARY: Readonly<Record<string, number>> = {
   'not-linked': 404,
   cancelled: 409,
   expired: 409,
+  'passkey-required': 409,
   network: 502,
   'server-error': 502,
   rejected: 502,
@@ -108,6 +109,11 @@ function statusOf(code: string): number {
   if (Object.hasOwn(OF_HTTP, code)) return OF_HTTP[code as HttpCode].status
   if (code.startsWith('invalid-')) return 422
   return OF_LIBRARY[code] ?? 500
+}
+
+/** `urn:paircode:error:expired` → `expired`. */
+export function codeOf(type: string): string {
+  return type.replace(/^urn:paircode:error:/, '')
 }
 
 /** Any error as a document; what nobody foresaw tells nothing about itself. */

@@ -29,6 +29,7 @@ import { createAccounts } from './sessions/accounts.ts'
 import { createKeeper } from './sessions/keeper.ts'
 import { createPresences } from './sessions/presence.ts'
 import { createSessions, type SessionStateView, type Sessions } from './sessions/sessions.ts'
+import { createWebhooks, type WebhookDoors } from './webhooks/webhooks.ts'
 
 export interface PaircodeServer {
   /** For any runtime with `Request` and `Response`. */
@@ -49,6 +50,8 @@ export interface ServerDoors {
   readonly pages?: Pages
   /** Called once in the life of a store, on the first start without an operator's token. Show it, keep it nowhere. */
   readonly onFirstToken?: (token: string) => void
+  /** How webhooks leave the machine. */
+  readonly webhooks?: WebhookDoors
 }
 
 const ACCOUNTS_EVERY_MS = 300_000
@@ -75,16 +78,26 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const nodes = await joinNodes(collections, clock)
   const tokens = createTokens(collections, clock)
   const audit = createAudit(collections, clock, options.retentionDays, logger)
-  const outbox = createOutbox(collections, clock, () => `msg_${randomUUID()}`, logger)
+  const outbox = await createOutbox(collections, clock, () => `msg_${randomUUID()}`)
+  const webhooks = createWebhooks({
+    internals,
+    outbox,
+    clock,
+    logger,
+    toLoopback: options.webhooksToLoopback,
+    told: (outcome) => metrics.webhook(outcome),
+    doors: doors.webhooks,
+  })
+  const { stirred } = webhooks
   const accounts = createAccounts(collections, store)
-  const presences = createPresences(collections, nodes)
+  const presences = createPresences({ collections, nodes, outbox, stirred })
   const idempotency = createIdempotency(collections, clock)
   const invitations = createInvitations(collections, clock)
   const doNotPrompt = createDoNotPrompt(collections)
-  const metrics = createMetrics(() => countedStates(sessions))
+  const metrics = createMetrics({ sessions: () => countedStates(sessions), webhooks: () => webhooks.counted() })
   const effects = createLinkEffects({
     metrics,
-    outbox,
+    stirred,
     audit,
     accounts,
     sessions: () => sessions,
@@ -103,11 +116,6 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
         claim: isMine,
       })
       .catch(() => logger.error({ session }, 'the state of a session could not be written'))
-    if (!owned) return
-    if (state.name === 'online') void outbox.put({ type: 'session.online', session })
-    if (state.name === 'waiting') void outbox.put({ type: 'session.offline', session })
-    if (state.name === 'stopped')
-      void outbox.put({ type: state.reason === 'logged-out' ? 'session.logged-out' : 'session.offline', session })
   }
 
   const keeper =
@@ -115,7 +123,14 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
       ? undefined
       : createKeeper({ store, endpoint, clock, logger: sessionLogger, onSocket: given.onSocket, onState: said })
   const sessions = createSessions({ store, internals, presences, keeper, endpoint, clock, logger: sessionLogger })
-  const links = createLinks({ records: createLinkRecords(collections), collections, nodes, clock, logger, ...effects })
+  const links = createLinks({
+    records: createLinkRecords(collections, outbox),
+    collections,
+    nodes,
+    clock,
+    logger,
+    ...effects,
+  })
   const isClosing = (): boolean => closing !== undefined
   const linkBeginner = createLinkBeginner({
     store,
@@ -147,6 +162,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     doNotPrompt,
     idempotency,
     invitations,
+    webhooks,
     pages: doors.pages ?? plainPages,
     isClosing,
   })
@@ -161,15 +177,18 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     await (await listener)?.close()
     await keeper?.close()
     await sessions.close()
+    await webhooks.close()
     await nodes.close()
     metrics.close()
   }
 
   try {
     await links.adoptOrphans()
+    await presences.adoptOrphans()
     await accounts.refresh()
     stopAccounts = every(clock, ACCOUNTS_EVERY_MS, () => accounts.refresh())
     await keeper?.start()
+    webhooks.start()
     if (options.token === undefined && doors.onFirstToken !== undefined) {
       const first = await tokens.createFirst()
       if (first !== undefined) doors.onFirstToken(first)

@@ -85,11 +85,18 @@ export interface DocumentRow {
 /** A new document; its number is the database's to give. */
 export type NewDocument = Omit<DocumentRow, 'number'>
 
+/** A new document of any collection, that comes to be in the transaction of another. */
+export interface Addition {
+  readonly collection: string
+  readonly document: NewDocument
+}
+
 /** What becomes of a document: written, dropped, or (neither) left as it is. */
 export interface DocumentDecision<T> {
   /** `list` is where a new document goes; one that is there stays in its own. */
   readonly put?: Omit<NewDocument, 'key'>
   readonly drop?: boolean
+  readonly also?: readonly Addition[]
   readonly result: T
 }
 
@@ -141,9 +148,9 @@ export interface Backend {
   /**
    * Adds a document, and resolves with its number. Numbers of a list grow in the order in which its documents can be
    * read: whoever has read up to 5 never finds a 4 later. The counter of a list expires with the last of its documents.
-   * The key must be new.
+   * The keys must be new. `also`: added with it, or not at all.
    */
-  appendDocument(collection: string, document: NewDocument): Promise<number>
+  appendDocument(collection: string, document: NewDocument, also?: readonly Addition[]): Promise<number>
   /** Reads a document and writes what `decide` makes of it, atomically. `now` is the store's clock. */
   changeDocument<T>(
     collection: string,

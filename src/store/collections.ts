@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { StoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Backend, DocumentRow, ListPart } from './backend.ts'
+import type { Addition, Backend, DocumentRow, ListPart } from './backend.ts'
 import type { Lookup, Seal } from './seal.ts'
 
 /** For documents that stay until they are dropped. */
@@ -13,6 +13,8 @@ export const NEVER = Number.MAX_SAFE_INTEGER
 export interface DocumentChange<V, T> {
   readonly put?: { readonly value: V; readonly expiresAt: number }
   readonly drop?: boolean
+  /** What `sealed()` of any collection made: comes to be with the change, or not at all. */
+  readonly also?: readonly Addition[]
   readonly result: T
 }
 
@@ -35,11 +37,13 @@ export interface Collection<V> {
   put(key: string, list: string, value: V, expiresAt: number): Promise<void>
   drop(key: string): Promise<void>
   /** A document that is found in its list alone. Resolves with its number there. */
-  append(list: string, value: V, expiresAt: number): Promise<number>
+  append(list: string, value: V, expiresAt: number, also?: readonly Addition[]): Promise<number>
+  /** A document for a list, to be added in the transaction of another change. To be used once. */
+  sealed(list: string, value: V, expiresAt: number): Addition
   /** In the order of their numbers, at most `limit`. */
   list(list: string, part: ListPart): Promise<readonly Listed<V>[]>
-  /** All of a list, page by page. */
-  all(list: string): AsyncIterable<Listed<V>>
+  /** All of a list, page by page, after the given number. */
+  all(list: string, after?: number): AsyncIterable<Listed<V>>
   dropList(list: string): Promise<void>
 }
 
@@ -91,10 +95,15 @@ function createCollection<V>({ name, read, backend, seal, lookup, clock }: Parts
   const change: Collection<V>['change'] = (key, list, decide) => {
     const hashed = keyOf(key)
     return backend.changeDocument(name, hashed, (row, now) => {
-      const { put, drop, result } = decide(opened(row, now), now)
-      if (put === undefined) return { result, drop: drop === true }
-      return { put: { list: listOf(list), value: sealed(hashed, put.value), expiresAt: put.expiresAt }, result }
+      const { put, drop, also = [], result } = decide(opened(row, now), now)
+      if (put === undefined) return { result, also, drop: drop === true }
+      return { put: { list: listOf(list), value: sealed(hashed, put.value), expiresAt: put.expiresAt }, also, result }
     })
+  }
+
+  const addition = (of: string, value: V, expiresAt: number): Addition => {
+    const key = keyOf(`${of} ${randomUUID()}`)
+    return { collection: name, document: { key, list: listOf(of), value: sealed(key, value), expiresAt } }
   }
 
   const list: Collection<V>['list'] = async (of, part) => {
@@ -108,8 +117,8 @@ function createCollection<V>({ name, read, backend, seal, lookup, clock }: Parts
     return found
   }
 
-  async function* all(of: string): AsyncGenerator<Listed<V>, void, void> {
-    for (let after = 0; ; ) {
+  async function* all(of: string, from = 0): AsyncGenerator<Listed<V>, void, void> {
+    for (let after = from; ; ) {
       const rows = await backend.scanDocuments(name, listOf(of), { after, limit: PAGE })
       for (const row of rows) {
         const value = opened(row, clock.now())
@@ -125,10 +134,11 @@ function createCollection<V>({ name, read, backend, seal, lookup, clock }: Parts
     change,
     put: (key, of, value, expiresAt) => change(key, of, () => ({ put: { value, expiresAt }, result: undefined })),
     drop: (key) => change(key, '', () => ({ drop: true, result: undefined })),
-    append: (of, value, expiresAt) => {
-      const key = keyOf(`${of} ${randomUUID()}`)
-      return backend.appendDocument(name, { key, list: listOf(of), value: sealed(key, value), expiresAt })
+    append: (of, value, expiresAt, also = []) => {
+      const { document } = addition(of, value, expiresAt)
+      return backend.appendDocument(name, document, also)
     },
+    sealed: addition,
     list,
     all,
     dropList: (of) => backend.dropDocuments(name, listOf(of)),

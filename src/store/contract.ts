@@ -95,8 +95,11 @@ export interface Lease {
 }
 
 export interface LeaseRequest {
-  /** `session`: the owner of a session's credentials; `code`: the one live code of an account. */
-  readonly kind: 'session' | 'code'
+  /**
+   * `session`: the owner of a session's credentials; `code`: the one live code of an account; `webhooks`: the one server
+   * that delivers them.
+   */
+  readonly kind: 'session' | 'code' | 'webhooks'
   /** The session's name, or the account key of the number. */
   readonly key: string
   readonly signal?: AbortSignal

@@ -43,7 +43,7 @@ export function guarded(backend: Backend, clock: Clock): Backend {
     update: async (kind, key, decide) => sweptIfDue().update(kind, key, decide),
     readDocument: async (collection, key) => open().readDocument(collection, key),
     scanDocuments: async (collection, list, part) => open().scanDocuments(collection, list, part),
-    appendDocument: async (collection, document) => sweptIfDue().appendDocument(collection, document),
+    appendDocument: async (collection, document, also) => sweptIfDue().appendDocument(collection, document, also),
     changeDocument: async (collection, key, decide) => sweptIfDue().changeDocument(collection, key, decide),
     dropDocuments: async (collection, list) => sweptIfDue().dropDocuments(collection, list),
     close: async () => {

@@ -60,13 +60,14 @@ export function createMemoryDocuments(clock: Clock): MemoryDocuments {
     append,
     change(collection, key, decide) {
       const old = rows.get(placeOf(collection, key))
-      const { put, drop: dropped, result } = decide(old, clock.now())
+      const { put, drop: dropped, also = [], result } = decide(old, clock.now())
       if (put !== undefined && old === undefined) append(collection, { ...put, key })
       else if (put !== undefined && old !== undefined) {
         rows.set(placeOf(collection, key), { ...old, value: put.value, expiresAt: put.expiresAt })
         const list = lists.get(placeOf(collection, old.list))
         if (list !== undefined) list.expiresAt = Math.max(list.expiresAt, put.expiresAt)
       } else if (dropped === true && old !== undefined) drop(collection, old)
+      for (const one of also) append(one.collection, one.document)
       return result
     },
     dropList(collection, list) {

@@ -55,7 +55,11 @@ export function memoryBackend(clock: Clock): Backend {
     },
     readDocument: async (collection, key) => tables.documents.read(collection, key),
     scanDocuments: async (collection, list, part) => tables.documents.scan(collection, list, part),
-    appendDocument: async (collection, document) => tables.documents.append(collection, document),
+    appendDocument: async (collection, document, also = []) => {
+      const number = tables.documents.append(collection, document)
+      for (const one of also) tables.documents.append(one.collection, one.document)
+      return number
+    },
     changeDocument: async (collection, key, decide) => tables.documents.change(collection, key, decide),
     dropDocuments: async (collection, list) => tables.documents.dropList(collection, list),
     close: async () => {},

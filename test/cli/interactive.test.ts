@@ -256,3 +256,44 @@ describe('the demo', () => {
     expect(person.errors()).toContain('paircode explain forbidden')
   })
 })
+
+describe('a person who operates a server', () => {
+  const TOKEN = /paircode_[0-9a-f]{16}_[A-Za-z0-9_-]{43}/
+
+  it('is shown the address, the store, the next line to type, and once the token, which works', async () => {
+    const person = sit(['serve', '--port', '0'], { columns: 120 })
+    const [token] = await person.sees(TOKEN)
+    const [, url] = await person.sees(/✓ Paircode listens on (http:\/\/127\.0\.0\.1:\d+)\. Ctrl-C stops it\./)
+    await person.sees(/Sessions: sqlite:\S+sessions\.db/)
+    await person.sees(/paircode token create --scope links,codes,sessions --name my-app/)
+    const answer = await fetch(`${url}/v1/tokens`, { headers: { Authorization: `Bearer ${token}` } })
+    expect(answer.status).toBe(200)
+    person.interrupts()
+    await person.sees(/✓ Closed\./)
+    expect(await person.exitCode).toBe(0)
+    leftAlone(person)
+
+    const later = sit(['serve', '--port', '0'], { columns: 120 })
+    await later.sees(/Paircode listens on/)
+    expect(later.terminal.text).not.toMatch(TOKEN)
+    later.interrupts()
+    expect(await later.exitCode).toBe(0)
+  })
+
+  it('makes, sees and revokes a token', async () => {
+    const made = sit(['token', 'create', '--name', 'shop'], { columns: 120 })
+    await made.sees(TOKEN)
+    const [, id = ''] = await made.sees(/paircode token revoke ([0-9a-f]{16})/)
+    expect(await made.exitCode).toBe(0)
+    const list = sit(['token', 'list'])
+    await list.sees(new RegExp(`${id}  links sessions`))
+    await list.sees(/shop, made just now/)
+    expect(await list.exitCode).toBe(0)
+    const revoked = sit(['token', 'revoke', id])
+    await revoked.sees(/It works no more/)
+    expect(await revoked.exitCode).toBe(0)
+    const empty = sit(['token', 'list'])
+    await empty.sees(/paircode token create/)
+    expect(await empty.exitCode).toBe(0)
+  })
+})

@@ -92,6 +92,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   '@hono/zod-openapi': { in: ['server/'] },
   'rate-limiter-flexible': { in: ['server/limits/'] },
   'prom-client': { in: ['server/metrics.ts'] },
+  standardwebhooks: { in: ['server/webhooks/message.ts'] },
   pino: { in: ['cli/', 'server/'] },
   commander: { in: ['cli/'] },
   '@clack/prompts': { in: ['cli/'] },

@@ -133,6 +133,8 @@ function played(): Played {
       return () => listeners.delete(listener)
     },
     refresh: () => Promise.reject(new LinkError('expired', 'not here')),
+    answerPasskey: () => Promise.reject(new LinkError('passkey-required', 'not here')),
+    confirm: () => Promise.reject(new LinkError('passkey-required', 'not here')),
     end: async () => {},
   }
   return {
@@ -154,7 +156,7 @@ test('a heartbeat every 15 s; a reader who takes nothing for a minute is cut, by
     links: {} as Links,
     link: known,
     after: 0,
-    mayCode: true,
+    sight: { codes: true, passkeys: false },
     clock,
     onSlow: () => slow++,
     onEnd: () => ended++,
@@ -178,7 +180,7 @@ test('a reader who does not read at all fills no memory: after 256 frames it is 
     links: {} as Links,
     link: known,
     after: 0,
-    mayCode: true,
+    sight: { codes: true, passkeys: false },
     clock,
     onSlow: () => slow++,
     onEnd: () => {},
@@ -198,7 +200,7 @@ test('a thousand listeners each hear each event, and leave nothing behind', asyn
       links: {} as Links,
       link: known,
       after: 0,
-      mayCode: false,
+      sight: { codes: false, passkeys: false },
       clock,
       onSlow: () => {},
       onEnd: () => {

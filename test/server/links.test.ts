@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { systemClock } from '../../src/lib/clock.ts'
 import { openStore } from '../../src/store/index.ts'
 import { type Answer, call as callAt, eventually, NUMBER, OPERATOR_TOKEN, setStage } from './stage.ts'
 
@@ -330,16 +331,15 @@ test('a link whose server is gone is over, by name, on the next start', async ()
   const store = await openStore(storeUrl)
   const { internalsOf } = await import('../../src/store/internals.ts')
   const { createLinkRecords } = await import('../../src/server/links/record.ts')
-  const records = createLinkRecords(internalsOf(store).collections)
+  const { createOutbox } = await import('../../src/server/outbox.ts')
+  const { collections } = internalsOf(store)
+  const outbox = await createOutbox(collections, systemClock, () => 'msg_test')
+  const records = createLinkRecords(collections, outbox)
   const record = { id: 'orphan', session: 'sales', phone: null, node: 'gone', owner: 'operator', createdAt: Date.now() }
   await records.begin(record)
-  await records.tell(record, { type: 'connecting' })
-  await records.tell(record, {
-    type: 'code',
-    code: 'ABCD-EFGH',
-    expiresAt: new Date(Date.now() + 60_000).toISOString(),
-    number: 1,
-  })
+  await records.tell(record, { type: 'connecting' }, true)
+  const expiresAt = new Date(Date.now() + 60_000).toISOString()
+  await records.tell(record, { type: 'code', code: 'ABCD-EFGH', expiresAt, number: 1 }, false)
   await store.close()
   const { url } = await restarted(storeUrl, stage.emulator.endpoint)
   const { body } = await callAt(url, 'GET', '/v1/links/orphan')

@@ -50,13 +50,17 @@ export interface Stage {
 }
 
 export async function setStage(
-  options: Partial<ServerOptions> & { readonly storeUrl?: string; readonly emulator?: Emulator } = {},
+  options: Partial<ServerOptions> & {
+    readonly storeUrl?: string
+    readonly storeKey?: Uint8Array
+    readonly emulator?: Emulator
+  } = {},
   doors: ServerDoors = {},
 ): Promise<Stage> {
-  const { storeUrl = 'memory:', emulator: given, ...serverOptions } = options
+  const { storeUrl = 'memory:', storeKey: key, emulator: given, ...serverOptions } = options
   const emulator = given ?? (await startEmulator())
   const clock = createVirtualClock(systemClock)
-  const store = await openStore(storeUrl, { clock })
+  const store = await openStore(storeUrl, { clock, ...(key === undefined ? {} : { key }) })
   const phone = emulator.addPhone(NUMBER)
   const log: string[] = []
   const servers: PaircodeServer[] = []

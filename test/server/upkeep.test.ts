@@ -142,7 +142,7 @@ test('the trail forgets after its days', async () => {
 test('what webhooks will be told is in the outbox, in order, without a code or number', async () => {
   const stage = await setStage()
   await linked(stage)
-  const outbox = createOutbox(internalsOf(stage.store).collections, stage.clock, () => 'x', silentLogger)
+  const outbox = await createOutbox(internalsOf(stage.store).collections, stage.clock, () => 'x')
   const events = await eventually(
     () => outbox.read(0, 100),
     (found) => found.length === 4,
@@ -224,12 +224,20 @@ test('the description names every call, and its page asks nothing of anybody els
     '/invitations/{id}',
     '/links',
     '/links/{id}',
+    '/links/{id}/confirm',
     '/links/{id}/events',
+    '/links/{id}/passkey',
     '/links/{id}/refresh',
     '/sessions',
     '/sessions/{name}',
     '/tokens',
     '/tokens/{id}',
+    '/webhooks',
+    '/webhooks/{id}',
+    '/webhooks/{id}/deliveries',
+    '/webhooks/{id}/replay',
+    '/webhooks/{id}/resume',
+    '/webhooks/{id}/rotate',
   ])
   const { text } = await call('GET', '/docs', { token: null })
   expect(text).toContain('POST /links')

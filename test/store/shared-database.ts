@@ -45,8 +45,8 @@ export function wrapped(backend: Backend, around: Wrap): Backend {
     readDocument: (collection, key) => around(() => backend.readDocument(collection, key), 'readDocument'),
     scanDocuments: (collection, list, part) =>
       around(() => backend.scanDocuments(collection, list, part), 'scanDocuments'),
-    appendDocument: (collection, document) =>
-      around(() => backend.appendDocument(collection, document), 'appendDocument'),
+    appendDocument: (collection, document, also) =>
+      around(() => backend.appendDocument(collection, document, also), 'appendDocument'),
     changeDocument: (collection, key, decide) =>
       around(() => backend.changeDocument(collection, key, decide), 'changeDocument'),
     dropDocuments: (collection, list) => around(() => backend.dropDocuments(collection, list), 'dropDocuments'),

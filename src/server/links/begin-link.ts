@@ -27,6 +27,7 @@ export interface LinkWish {
       }
     | undefined
   readonly qr?: boolean | undefined
+  readonly passkey?: 'fail' | 'wait' | undefined
   readonly ifLinked?: 'return' | 'reject' | 'replace' | undefined
   /** Also when the account is linked under another session. */
   readonly anyway?: boolean | undefined
@@ -106,6 +107,7 @@ export function createLinkBeginner(parts: LinkBeginnerParts): LinkBeginner {
           ...(phone === undefined ? {} : { phone: phone.e164 }),
           ...(wish.device === undefined ? {} : { device: deviceOf(wish.device) }),
           ...(wish.qr === undefined ? {} : { qr: wish.qr }),
+          ...(wish.passkey === undefined ? {} : { passkey: wish.passkey }),
         }),
       )
       await answer(live, clock)

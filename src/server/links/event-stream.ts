@@ -1,14 +1,14 @@
 // Server-sent events of one link: all after Last-Event-ID, then each as it happens, and an end.
 import type { Clock } from '../../lib/clock.ts'
 import type { KnownLink, Links } from './links.ts'
-import { isLast, type NumberedEvent, withoutSecrets } from './told-event.ts'
+import { isLast, type NumberedEvent, type Sight, seen as visible } from './told-event.ts'
 
 export interface StreamParts {
   readonly links: Links
   readonly link: KnownLink
   /** The number after which the reader goes on; 0 for all. */
   readonly after: number
-  readonly mayCode: boolean
+  readonly sight: Sight
   readonly clock: Clock
   /** It was cut because nobody read. */
   readonly onSlow: () => void
@@ -25,7 +25,7 @@ const SLOW_MS = 60_000
 
 /** A stream of text for the body of the answer. Cancelling it, or its end, frees everything. */
 export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
-  const { links, link, clock, mayCode } = parts
+  const { links, link, clock, sight } = parts
   const encoder = new TextEncoder()
   let seen = parts.after
   let stop = (): void => {}
@@ -70,8 +70,7 @@ export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
         const tell = ({ number, event }: NumberedEvent): void => {
           if (over || number <= seen) return
           seen = number
-          const shown = mayCode ? event : withoutSecrets(event)
-          send(`id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(shown)}\n\n`)
+          send(`id: ${number}\nevent: ${event.type}\ndata: ${JSON.stringify(visible(event, sight))}\n\n`)
           if (isLast(event)) close()
         }
         const beat = (): void => {

@@ -3,13 +3,15 @@ import { LinkError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Logger } from '../../lib/logger.ts'
 import type { Linking } from '../../linking/events.ts'
+import { checkedAssertion } from '../../linking/passkey/assertion.ts'
+import { readPasskeyRequest } from '../../linking/passkey/request.ts'
 import { within } from '../../session/wait.ts'
 import type { Collections } from '../../store/collections.ts'
 import type { Nodes } from '../nodes.ts'
-import { type LiveLink, runLink } from './live-link.ts'
+import { type LiveLink, notAsked, runLink } from './live-link.ts'
 import { createOrders } from './orders.ts'
 import type { LinkRecord, LinkRecords } from './record.ts'
-import { linkProblem, type NumberedEvent, type ToldEvent, withoutSecrets } from './told-event.ts'
+import { isLast, linkProblem, type NumberedEvent, type ToldEvent, withoutSecrets } from './told-event.ts'
 
 export interface LinksParts {
   readonly records: LinkRecords
@@ -43,6 +45,10 @@ export interface Links {
   cancel(link: KnownLink): Promise<void>
   /** @throws LinkError that ended the link */
   refresh(link: KnownLink): Promise<void>
+  /** @throws LinkError invalid-options · passkey-required */
+  answerPasskey(link: KnownLink, assertion: unknown): Promise<void>
+  /** Whether both screens show the same code. @throws LinkError passkey-required */
+  confirm(link: KnownLink, equal: boolean): Promise<void>
   /** Concludes the links of servers that are gone. */
   adoptOrphans(): Promise<void>
   /** Lets live links finish for `graceMs`, then ends them by name. */
@@ -58,9 +64,11 @@ export function createLinks(parts: LinksParts): Links {
     clock,
     self: nodes.self,
     busy: () => live.size > 0,
-    carryOut: ({ type, link }) => {
-      const found = live.get(link)
-      if (type === 'cancel') void found?.end(cancelled())
+    carryOut: (order) => {
+      const found = live.get(order.link)
+      if (order.type === 'cancel') void found?.end(cancelled())
+      else if (order.type === 'passkey') found?.answerPasskey(order.assertion).catch(() => {})
+      else if (order.type === 'confirm') found?.confirm(order.equal).catch(() => {})
       else found?.refresh().catch(() => {})
     },
   })
@@ -74,11 +82,14 @@ export function createLinks(parts: LinksParts): Links {
         advice: 'Start again. Was the code typed already, the session is stored and comes online without a new one.',
       }),
     )
-    const failed: NumberedEvent = { number: (events.at(-1)?.number ?? 0) + 1, event: { type: 'failed', problem } }
-    const trail = [...events.map(({ number, event }) => ({ number, event: withoutSecrets(event) })), failed]
-    await records.end(record, trail)
+    const last = events.at(-1)
+    const told = events.map(({ number, event }) => ({ number, event: withoutSecrets(event) }))
+    const failed: NumberedEvent = { number: (last?.number ?? 0) + 1, event: { type: 'failed', problem } }
+    // It may have told its end, and only not have cleaned up.
+    if (last !== undefined && isLast(last.event)) await records.end(record, told)
+    else await records.end(record, [...told, failed], failed.event)
     await parts.onOver(record)
-    return (await records.get(record.id)) ?? { ...record, trail }
+    return (await records.get(record.id)) ?? { ...record, trail: told }
   }
 
   return {
@@ -119,6 +130,20 @@ export function createLinks(parts: LinksParts): Links {
       if (here !== undefined) return here.refresh()
       if (record.trail === undefined) return orders.send(record.node, { type: 'refresh', link: record.id })
       throw new LinkError('expired', 'the link is over: there is no code to renew', { advice: 'Start a new link.' })
+    },
+    async answerPasskey({ record, events, live: here }, assertion) {
+      if (here !== undefined) return here.answerPasskey(assertion)
+      const last = record.trail === undefined ? events.at(-1)?.event : undefined
+      if (last?.type !== 'passkey') throw notAsked('passkey')
+      // The server that is at the link could tell nobody any more that it does not fit.
+      const read = readPasskeyRequest(JSON.stringify(last.options))
+      if (read.kind === 'request') checkedAssertion(assertion, read.request)
+      await orders.send(record.node, { type: 'passkey', link: record.id, assertion })
+    },
+    async confirm({ record, events, live: here }, equal) {
+      if (here !== undefined) return here.confirm(equal)
+      if (record.trail !== undefined || events.at(-1)?.event.type !== 'verify') throw notAsked('verify')
+      await orders.send(record.node, { type: 'confirm', link: record.id, equal })
     },
     async adoptOrphans() {
       for await (const { value } of records.all()) await concluded(value)

@@ -2,7 +2,7 @@
 import { LinkError } from '../../errors.ts'
 import { deferred } from '../../lib/deferred.ts'
 import type { Logger } from '../../lib/logger.ts'
-import type { Linking } from '../../linking/events.ts'
+import type { LinkEvent, Linking } from '../../linking/events.ts'
 import type { LinkRecord, LinkRecords } from './record.ts'
 import { isLast, linkProblem, type NumberedEvent, type ToldEvent, toldEvent, withoutSecrets } from './told-event.ts'
 
@@ -18,6 +18,10 @@ export interface LiveLink {
   /** Calls `listener` for each event from now on, in order; returns the way to stop. */
   listen(listener: (event: NumberedEvent) => void): () => void
   refresh(): Promise<void>
+  /** @throws LinkError invalid-options · passkey-required */
+  answerPasskey(assertion: unknown): Promise<void>
+  /** @throws LinkError passkey-required */
+  confirm(equal: boolean): Promise<void>
   /** Ends it, with this error. Resolves when it is over. */
   end(error: LinkError): Promise<void>
 }
@@ -39,10 +43,12 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
   const over = deferred<void>()
   const aborter = new AbortController()
   let error: LinkError | undefined
+  let asked: Extract<LinkEvent, { type: 'passkey' }> | undefined
+  let compared: Extract<LinkEvent, { type: 'verify' }> | undefined
   const linking = begin(aborter.signal)
 
   const tell = async (event: ToldEvent): Promise<void> => {
-    const number = await records.tell(record, event)
+    const number = await records.tell(record, event, events.length === 0)
     const numbered: NumberedEvent = { number, event }
     events.push(numbered)
     onEvent(event, live)
@@ -61,6 +67,8 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
   const run = async (): Promise<void> => {
     for await (const event of linking) {
       if (event.type === 'failed') error = failureOf(event.error)
+      if (event.type === 'passkey') asked = event
+      if (event.type === 'verify') compared = event
       await tell(
         event.type === 'failed' && error !== undefined
           ? { type: 'failed', problem: linkProblem(error) }
@@ -70,6 +78,7 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
   }
 
   const conclude = async (thrown: unknown): Promise<void> => {
+    let untold: ToldEvent | undefined
     if (thrown !== undefined) {
       // The store could not keep an event: nobody could follow the link any more.
       error = failureOf(thrown)
@@ -78,12 +87,14 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
       const number = (events.at(-1)?.number ?? 0) + 1
       const failed: NumberedEvent = { number, event: { type: 'failed', problem: linkProblem(error) } }
       events.push(failed)
+      untold = failed.event
       onEvent(failed.event, live)
       for (const listener of listeners) listener(failed)
     }
     await records.end(
       record,
       events.map(({ number, event }) => ({ number, event: withoutSecrets(event) })),
+      untold,
     )
   }
 
@@ -100,6 +111,14 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
       return () => listeners.delete(listener)
     },
     refresh: () => linking.refresh(),
+    async answerPasskey(assertion) {
+      if (asked === undefined) throw notAsked('passkey')
+      await asked.respond(assertion)
+    },
+    async confirm(equal) {
+      if (compared === undefined) throw notAsked('verify')
+      await compared.confirm(equal)
+    },
     async end(reason) {
       aborter.abort(reason)
       await over.promise
@@ -116,4 +135,12 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
       over.resolve()
     })
   return live
+}
+
+/** `state`: the one in which it would be asked. */
+export function notAsked(state: 'passkey' | 'verify'): LinkError {
+  const what = state === 'passkey' ? 'no passkey is asked for' : 'there are no codes to compare'
+  return new LinkError('passkey-required', `${what} in the link’s state`, {
+    advice: `Wait for the event "${state}", and answer the newest.`,
+  })
 }

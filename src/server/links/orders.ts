@@ -2,10 +2,10 @@
 import type { Clock } from '../../lib/clock.ts'
 import type { Collection, Collections } from '../../store/collections.ts'
 
-export interface Order {
-  readonly type: 'cancel' | 'refresh'
-  readonly link: string
-}
+export type Order =
+  | { readonly type: 'cancel' | 'refresh'; readonly link: string }
+  | { readonly type: 'passkey'; readonly link: string; readonly assertion: unknown }
+  | { readonly type: 'confirm'; readonly link: string; readonly equal: boolean }
 
 export interface Orders {
   send(node: string, order: Order): Promise<void>

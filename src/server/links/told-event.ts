@@ -1,6 +1,7 @@
 // Pure. The events of a link as they are told over HTTP: the library's, as JSON.
 import type { LinkError } from '../../errors.ts'
 import type { LinkEvent } from '../../linking/events.ts'
+import type { TokenScope } from '../access/scopes.ts'
 import { titleOf, typeOf } from '../problem.ts'
 
 /** Why a link failed, or is tried again. `type` as in problem documents; `whatsappStatus`: WhatsApp's own number. */
@@ -25,7 +26,9 @@ export type ToldEvent =
       readonly reason: 'timeout' | 'refresh' | 'unanswered' | 'disconnected'
       readonly manual: boolean
     }
-  | { readonly type: 'passkey'; readonly expiresAt: string }
+  /** WebAuthn request options; null for whoever may not see them. */
+  | { readonly type: 'passkey'; readonly options: unknown; readonly expiresAt: string }
+  /** Null as well without the scope `passkeys`. */
   | { readonly type: 'verify'; readonly code: string | null }
   | {
       readonly type: 'retrying'
@@ -56,7 +59,7 @@ export function toldEvent(event: LinkEvent): ToldEvent {
     case 'code-expired':
       return { type: 'code-expired', reason: event.reason, manual: event.manual }
     case 'passkey':
-      return { type: 'passkey', expiresAt: event.expiresAt.toISOString() }
+      return { type: 'passkey', options: event.options, expiresAt: event.expiresAt.toISOString() }
     case 'verify':
       return { type: 'verify', code: event.code }
     case 'retrying': {
@@ -89,17 +92,30 @@ export function linkProblem(error: LinkError): LinkProblem {
   }
 }
 
-/** What anybody could link with is left out. */
+/** What a reader may see of an event. */
+export interface Sight {
+  readonly codes: boolean
+  readonly passkeys: boolean
+}
+
+/** Of the person whom an invitation lets link: the code is for them. A passkey is for WhatsApp's own page. */
+export const PERSON: Sight = { codes: true, passkeys: false }
+
+export function sightOf(scopes: ReadonlySet<TokenScope>): Sight {
+  return { codes: scopes.has('codes'), passkeys: scopes.has('passkeys') }
+}
+
+/** What anybody could link with is left out, as far as the reader may not see it. */
+export function seen(event: ToldEvent, { codes, passkeys }: Sight): ToldEvent {
+  if (event.type === 'code' && !codes) return { ...event, code: null }
+  if (event.type === 'qr' && !codes) return { ...event, data: null }
+  if (event.type === 'verify' && !passkeys) return { ...event, code: null }
+  if (event.type === 'passkey' && !passkeys) return { ...event, options: null }
+  return event
+}
+
 export function withoutSecrets(event: ToldEvent): ToldEvent {
-  switch (event.type) {
-    case 'code':
-    case 'verify':
-      return { ...event, code: null }
-    case 'qr':
-      return { ...event, data: null }
-    default:
-      return event
-  }
+  return seen(event, { codes: false, passkeys: false })
 }
 
 /** The last one that a link tells. */

@@ -1,7 +1,7 @@
 // Pure. What a link looks like from outside, read off its events.
 import type { LinkState } from '../../linking/events.ts'
 import type { LinkRecord } from './record.ts'
-import type { LinkProblem, NumberedEvent, ToldEvent } from './told-event.ts'
+import { type LinkProblem, type NumberedEvent, type Sight, seen, type ToldEvent } from './told-event.ts'
 
 /** The answer about one link. Dates are RFC 3339. */
 export interface LinkView {
@@ -13,6 +13,10 @@ export interface LinkView {
   /** Until when code or QR code can be used. */
   readonly expiresAt: string | null
   readonly qr: { readonly data: string; readonly expiresAt: string } | null
+  /** In the state `passkey`: what the account's owner has to sign; `options` is null without the scope `passkeys`. */
+  readonly passkey?: { readonly options: unknown; readonly expiresAt: string }
+  /** In the state `verify`: the code to compare with the phone's; null without the scope `passkeys`. */
+  readonly verify?: { readonly code: string | null }
   /** Masked; null: by QR code alone. */
   readonly phone: string | null
   readonly jid: string | null
@@ -20,19 +24,20 @@ export interface LinkView {
   readonly createdAt: string
 }
 
-type Changing = Pick<LinkView, 'state' | 'code' | 'expiresAt' | 'qr' | 'jid' | 'problem'>
+type Changing = Pick<LinkView, 'state' | 'code' | 'expiresAt' | 'qr' | 'passkey' | 'verify' | 'jid' | 'problem'>
 
 const BEGINNING: Changing = { state: 'connecting', code: null, expiresAt: null, qr: null, jid: null, problem: null }
 
-export function viewOf(record: LinkRecord, events: readonly NumberedEvent[], now: number, mayCode: boolean): LinkView {
+export function viewOf(record: LinkRecord, events: readonly NumberedEvent[], now: number, sight: Sight): LinkView {
   const { id, session, phone, createdAt } = record
-  const changing = events.reduce((view, { event }) => after(view, event), BEGINNING)
-  const shown = mayCode ? withoutDead(changing, now) : { ...withoutDead(changing, now), code: null, qr: null }
+  const changing = events.reduce((view, { event }) => after(view, seen(event, sight)), BEGINNING)
+  const shown = withoutDead(changing, now)
   return { id, session, phone, createdAt: new Date(createdAt).toISOString(), ...shown }
 }
 
 function after(view: Changing, event: ToldEvent): Changing {
-  const quiet = { ...view, code: null, expiresAt: null, qr: null }
+  const { passkey: _, verify: __, ...rest } = view
+  const quiet = { ...rest, code: null, expiresAt: null, qr: null }
   switch (event.type) {
     case 'code':
       return { ...view, state: 'code', code: event.code, expiresAt: event.expiresAt, problem: null }
@@ -48,9 +53,9 @@ function after(view: Changing, event: ToldEvent): Changing {
     case 'code-expired':
       return { ...quiet, qr: view.qr, state: 'connecting' }
     case 'verify':
-      return { ...quiet, state: 'verify' }
+      return { ...quiet, state: 'verify', verify: { code: event.code } }
     case 'passkey':
-      return { ...quiet, state: 'passkey' }
+      return { ...quiet, state: 'passkey', passkey: { options: event.options, expiresAt: event.expiresAt } }
     case 'retrying':
       return { ...quiet, state: 'retrying', problem: event.problem }
     case 'paired':

@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { requireScope } from '../access/caller.ts'
 import { eventStream } from '../links/event-stream.ts'
 import type { KnownLink } from '../links/links.ts'
-import { isLast } from '../links/told-event.ts'
+import { isLast, type Sight, sightOf } from '../links/told-event.ts'
 import type { AppEnv, Parts } from '../parts.ts'
 import { HttpProblem } from '../problem.ts'
 import { refusals } from '../schemas/common.ts'
@@ -29,12 +29,12 @@ export function linkEventRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const link = await parts.links.get(c.req.valid('param').id)
     if (link === undefined || (link.record.owner !== caller.id && !caller.scopes.has('admin')))
       throw new HttpProblem('not-found', 'there is no such link')
-    return streamed(parts, link, c.req.header('last-event-id'), caller.scopes.has('codes'))
+    return streamed(parts, link, c.req.header('last-event-id'), sightOf(caller.scopes))
   })
 }
 
 /** The answer for whoever may see this link. @throws HttpProblem malformed-request */
-export function streamed(parts: Parts, link: KnownLink, lastEventId: string | undefined, mayCode: boolean): Response {
+export function streamed(parts: Parts, link: KnownLink, lastEventId: string | undefined, sight: Sight): Response {
   const after = numberOf(lastEventId)
   const last = link.events.at(-1)
   const isOver = link.live === undefined && link.record.trail !== undefined
@@ -46,7 +46,7 @@ export function streamed(parts: Parts, link: KnownLink, lastEventId: string | un
     links,
     link,
     after,
-    mayCode,
+    sight,
     clock,
     onSlow: () => metrics.slowReader(),
     onEnd: () => metrics.streams(-1),

@@ -8,6 +8,7 @@ import { readCookie, writeCookie } from '../access/cookies.ts'
 import { type Invitation, type InvitationRefusal, VISIT_MS } from '../invitations/invitation.ts'
 import { newLinkId } from '../links/begin-link.ts'
 import type { KnownLink } from '../links/links.ts'
+import { PERSON } from '../links/told-event.ts'
 import { viewOf } from '../links/view.ts'
 import { pageAnswer, pageFrame } from '../page-answer.ts'
 import type { Operator } from '../pages.ts'
@@ -51,7 +52,7 @@ export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const { invitation, link } = await visitOf(c)
     const frame = pageFrame(c)
     const isDone = invitation.state.name === 'done'
-    const view = link === undefined ? null : viewOf(link.record, link.events, clock.now(), true)
+    const view = link === undefined ? null : viewOf(link.record, link.events, clock.now(), PERSON)
     const page = pages.visit({
       ...frame,
       operator,
@@ -69,7 +70,7 @@ export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   app.get('/link/events', async (c) => {
     const { link } = await visitOf(c)
     if (link === undefined) throw new HttpProblem('not-found', 'nothing was asked of WhatsApp yet')
-    return streamed(parts, link, c.req.header('last-event-id'), true)
+    return streamed(parts, link, c.req.header('last-event-id'), PERSON)
   })
 
   /** Only now is WhatsApp asked. */

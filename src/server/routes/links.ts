@@ -4,18 +4,19 @@ import { type Caller, requireScope } from '../access/caller.ts'
 import type { KeptAnswer, Standing } from '../idempotency.ts'
 import { type LinkWish, newLinkId } from '../links/begin-link.ts'
 import type { KnownLink } from '../links/links.ts'
+import { type Sight, sightOf } from '../links/told-event.ts'
 import { type LinkView, viewOf } from '../links/view.ts'
 import type { AppEnv, Parts } from '../parts.ts'
 import { HttpProblem } from '../problem.ts'
-import { body, json, refusals } from '../schemas/common.ts'
-import { Link, LinkId, LinkRequest } from '../schemas/link.ts'
+import { body, json, optionalBody, refusals } from '../schemas/common.ts'
+import { Assertion, Comparison, Link, LinkId, LinkRequest } from '../schemas/link.ts'
 
 const start = createRoute({
   method: 'post',
   path: '/links',
   summary: 'Begin a link',
   description:
-    'Answers after the first code or refusal, after 20 s at most. `Idempotency-Key` is honoured for 24 h. Scope `links`; `codes` to see the code.',
+    'Answers after the first code or refusal, after 20 s at most. `Idempotency-Key` is honoured for 24 h. Scope `links`; `codes` to see the code; `passkeys` to wait for a passkey.',
   request: body(LinkRequest),
   responses: {
     200: json(Link, 'Linked already, with `ifLinked: "return"`'),
@@ -51,6 +52,25 @@ const refresh = createRoute({
   responses: { 202: json(Link, 'Asked; the new code is in the events'), ...refusals(404, 409) },
 })
 
+const passkey = createRoute({
+  method: 'post',
+  path: '/links/{id}/passkey',
+  summary: 'Answer the request for a passkey',
+  description:
+    'The body is what `PublicKeyCredential.toJSON()` gave on a page that WhatsApp accepts. Scopes `links` and `passkeys`.',
+  request: { params: LinkId, ...body(Assertion) },
+  responses: { 202: json(Link, 'On its way; what WhatsApp says to it is in the events'), ...refusals(404, 409, 422) },
+})
+
+const confirm = createRoute({
+  method: 'post',
+  path: '/links/{id}/confirm',
+  summary: 'Say whether both screens show the same code',
+  description: 'In the state `verify`. `equal: false` ends the link. Scopes `links` and `passkeys`.',
+  request: { params: LinkId, ...optionalBody(Comparison) },
+  responses: { 202: json(Link, 'Said'), ...refusals(404, 409, 422) },
+})
+
 /** So long another server may be at a request of which nothing is to be seen yet. */
 const UNDER_WAY_MS = 60_000
 const KEY = /^[\x21-\x7e]{1,255}$/
@@ -58,8 +78,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/
 export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   const { links, linkBeginner, idempotency, audit, limits, clock } = parts
 
-  const shown = ({ record, events }: Pick<KnownLink, 'record' | 'events'>, mayCode: boolean): LinkView =>
-    viewOf(record, events, clock.now(), mayCode)
+  const shown = ({ record, events }: Pick<KnownLink, 'record' | 'events'>, sight: Sight): LinkView =>
+    viewOf(record, events, clock.now(), sight)
 
   /** A caller sees the links that it began itself; `admin` sees all. */
   const found = async (id: string, caller: AppEnv['Variables']['caller']): Promise<KnownLink> => {
@@ -86,11 +106,11 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   /** Undefined when the link of an earlier request never began. */
   const keptAnswer = async (
     standing: Exclude<Standing, { kind: 'fresh' }>,
-    mayCode: boolean,
+    sight: Sight,
   ): Promise<KeptAnswer | undefined> => {
     if (standing.kind === 'answered') return standing.answer
     const link = await links.get(standing.link)
-    if (link !== undefined) return { status: 201, body: shown(link, mayCode) }
+    if (link !== undefined) return { status: 201, body: shown(link, sight) }
     if (clock.now() - standing.at >= UNDER_WAY_MS) return undefined
     throw new HttpProblem('request-under-way', 'another server is at this request', { retryAfterMs: UNDER_WAY_MS })
   }
@@ -102,15 +122,10 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   }
 
   /** The answer that an earlier request under this key got; undefined: this one is the first, and goes ahead. */
-  const earlier = async (
-    place: string,
-    wish: LinkWish,
-    id: string,
-    mayCode: boolean,
-  ): Promise<KeptAnswer | undefined> => {
+  const earlier = async (place: string, wish: LinkWish, id: string, sight: Sight): Promise<KeptAnswer | undefined> => {
     const standing = await idempotency.begin(place, wish, id)
     if (standing.kind === 'fresh') return undefined
-    const kept = await keptAnswer(standing, mayCode)
+    const kept = await keptAnswer(standing, sight)
     if (kept === undefined) await idempotency.takeOver(place, wish, id)
     return kept
   }
@@ -122,7 +137,7 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const masked = live.record.phone
     const phone = masked === null ? {} : { phone: masked }
     await audit.note({ who: caller.id, action: 'link.start', subject: id, requestId, ...phone })
-    const body = shown(live, caller.scopes.has('codes'))
+    const body = shown(live, sightOf(caller.scopes))
     const answer: Answer = { status: body.state === 'paired' && wish.ifLinked === 'return' ? 200 : 201, body }
     if (place !== undefined) await keep(place, id, answer)
     return answer
@@ -138,11 +153,11 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     const caller = c.get('caller')
     requireScope(caller, 'links')
     const wish = c.req.valid('json')
+    if (wish.passkey === 'wait') requireScope(caller, 'passkeys')
     const place = placeOf(c.req.header('idempotency-key'), caller.id)
     const beginning: Beginning = { caller, place, id: newLinkId(), requestId: c.get('requestId') }
     return inTurn(place, async () => {
-      const kept =
-        place === undefined ? undefined : await earlier(place, wish, beginning.id, caller.scopes.has('codes'))
+      const kept = place === undefined ? undefined : await earlier(place, wish, beginning.id, sightOf(caller.scopes))
       if (kept !== undefined) {
         c.header('Idempotency-Replayed', 'true')
         return answered(c, kept as Answer)
@@ -158,7 +173,7 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
 
   app.openapi(read, async (c) => {
     const caller = c.get('caller')
-    return c.json(shown(await found(c.req.valid('param').id, caller), caller.scopes.has('codes')), 200)
+    return c.json(shown(await found(c.req.valid('param').id, caller), sightOf(caller.scopes)), 200)
   })
 
   app.openapi(cancel, async (c) => {
@@ -167,7 +182,7 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     await links.cancel(link)
     const { id } = link.record
     await audit.note({ who: caller.id, action: 'link.cancel', subject: id, requestId: c.get('requestId') })
-    return c.json(shown((await links.get(id)) ?? link, caller.scopes.has('codes')), 200)
+    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 200)
   })
 
   app.openapi(refresh, async (c) => {
@@ -176,7 +191,27 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     await links.refresh(link)
     const { id } = link.record
     await audit.note({ who: caller.id, action: 'link.refresh', subject: id, requestId: c.get('requestId') })
-    return c.json(shown((await links.get(id)) ?? link, caller.scopes.has('codes')), 202)
+    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
+  })
+
+  app.openapi(passkey, async (c) => {
+    const caller = c.get('caller')
+    const link = await found(c.req.valid('param').id, caller)
+    requireScope(caller, 'passkeys')
+    await links.answerPasskey(link, c.req.valid('json'))
+    const { id } = link.record
+    await audit.note({ who: caller.id, action: 'link.passkey', subject: id, requestId: c.get('requestId') })
+    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
+  })
+
+  app.openapi(confirm, async (c) => {
+    const caller = c.get('caller')
+    const link = await found(c.req.valid('param').id, caller)
+    requireScope(caller, 'passkeys')
+    await links.confirm(link, c.req.valid('json')?.equal !== false)
+    const { id } = link.record
+    await audit.note({ who: caller.id, action: 'link.confirm', subject: id, requestId: c.get('requestId') })
+    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
   })
 }
 

@@ -74,3 +74,10 @@ export function body<S extends z.ZodType>(
 ): { body: { required: true; content: { 'application/json': { schema: S } } } } {
   return { body: { required: true, content: { 'application/json': { schema } } } }
 }
+
+/** For calls that work without one. */
+export function optionalBody<S extends z.ZodType>(
+  schema: S,
+): { body: { required: false; content: { 'application/json': { schema: S } } } } {
+  return { body: { required: false, content: { 'application/json': { schema } } } }
+}

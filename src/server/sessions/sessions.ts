@@ -108,6 +108,7 @@ export function createSessions(parts: SessionsParts): Sessions {
       if (isLive) {
         try {
           await unlink(session)
+          await presences.say(session, 'stopped', { reason: 'logged-out' })
         } catch (thrown) {
           if (!force || (thrown instanceof LinkError && thrown.code === 'session-busy')) {
             keeper?.keep(session)

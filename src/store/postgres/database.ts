@@ -91,8 +91,8 @@ export function postgresBackend({ pool, schema, limits, now }: Database): Backen
       const rows = await read(scanDocumentsStatement(collection, list, part, quoted))
       return rows.map(documentOf)
     },
-    appendDocument: (collection, document) =>
-      writer.write({ type: 'append', collection, document, result: (number) => number }),
+    appendDocument: (collection, document, also = []) =>
+      writer.write({ type: 'append', collection, document, also, result: (number) => number }),
     changeDocument: (collection, key, decide) => writer.write({ type: 'change-document', collection, key, decide }),
     dropDocuments: (collection, list) => writer.write({ type: 'drop-documents', collection, list, result: undefined }),
     close: async () => {

@@ -8,7 +8,7 @@
 // another one.)
 
 import { randomBytes } from 'node:crypto'
-import type { Decision, DocumentDecision, DocumentRow, LinkRow, NewDocument, RecordKind, Write } from '../backend.ts'
+import type { Addition, Decision, DocumentDecision, DocumentRow, LinkRow, RecordKind, Write } from '../backend.ts'
 import { LINK_COLUMNS } from '../link-columns.ts'
 import { byteaArray, int8Array } from './arrays.ts'
 import type { Answer, Outcome, Session, Statement } from './connection.ts'
@@ -42,7 +42,7 @@ export type Job<T> =
       readonly key: Uint8Array
       decide(old: Uint8Array | undefined, now: number): Decision<T>
     }
-  | { readonly type: 'append'; readonly collection: string; readonly document: NewDocument; result(number: number): T }
+  | (Addition & { readonly type: 'append'; readonly also: readonly Addition[]; result(number: number): T })
   | {
       readonly type: 'change-document'
       readonly collection: string
@@ -167,7 +167,9 @@ async function lockedRows(
     values: [kindArray(records), byteaArray(records.map(({ key }) => key))],
   }
   const quoted = `"${schema}"`
-  const lists = appends.map(({ collection, document: { list } }) => ({ collection, list }))
+  const lists = appends
+    .flatMap((job) => [job, ...job.also])
+    .map(({ collection, document: { list } }) => ({ collection, list }))
   const first: readonly Statement[] = [
     BEGIN,
     own,
@@ -267,18 +269,21 @@ function documentDecision(
   if (job.type === 'append') {
     const { document } = job
     const number = documents.nextNumber(collection, document.list)
-    return { operations: [{ type: 'append-document', collection, document }], result: job.result(number) }
+    return { operations: [appended({ collection, document }), ...job.also.map(appended)], result: job.result(number) }
   }
   const { key } = job
   const old = documents.documentOf(collection, key)
-  const { put, drop, result } = job.decide(old, now)
-  if (put !== undefined && old === undefined)
-    return { operations: [{ type: 'append-document', collection, document: { ...put, key } }], result }
-  if (put !== undefined && old !== undefined)
-    return { operations: [{ type: 'put-document', collection, document: { ...put, key, list: old.list } }], result }
-  const operations: readonly Operation[] =
-    drop === true && old !== undefined ? [{ type: 'drop-document', collection, key }] : []
+  const { put, drop, also = [], result } = job.decide(old, now)
+  const operations: Operation[] = also.map(appended)
+  if (put !== undefined && old === undefined) operations.unshift(appended({ collection, document: { ...put, key } }))
+  else if (put !== undefined && old !== undefined)
+    operations.push({ type: 'put-document', collection, document: { ...put, key, list: old.list } })
+  else if (drop === true && old !== undefined) operations.push({ type: 'drop-document', collection, key })
   return { operations, result }
+}
+
+function appended({ collection, document }: Addition): Operation {
+  return { type: 'append-document', collection, document }
 }
 
 /** Undefined: committed. `surely`: the server said that it rolled back. */

@@ -39,8 +39,8 @@ export function sqliteBackend(connection: Connection, clock: Clock, plan: Thread
       writer.write((ahead) => proposedRecord(connection, ahead, kind, key, (old) => decide(old, clock.now()))),
     readDocument: (collection, key) => whenUnlocked(() => readDocument(connection, collection, key)),
     scanDocuments: (collection, list, part) => whenUnlocked(() => scanDocuments(connection, collection, list, part)),
-    appendDocument: (collection, document) =>
-      writer.write((ahead) => proposedAppend(connection, ahead, collection, document)),
+    appendDocument: (collection, document, also = []) =>
+      writer.write((ahead) => proposedAppend(connection, ahead, { collection, document }, also)),
     changeDocument: (collection, key, decide) =>
       writer.write((ahead) => proposedDocument(connection, ahead, collection, key, (old) => decide(old, clock.now()))),
     dropDocuments: (collection, list) => writer.write((ahead) => proposedDrop(ahead, collection, list)),

@@ -1,10 +1,11 @@
 // What becomes of a call: it is decided from what is read here and now, and says what it was decided from, so that the
 // transaction, which may run in the thread, can find out whether that still holds.
-import type { Decision, DocumentDecision, DocumentRow, LinkRow, NewDocument, RecordKind, Write } from '../backend.ts'
+import type { Addition, Decision, DocumentDecision, DocumentRow, LinkRow, RecordKind, Write } from '../backend.ts'
 import type { Change } from './apply.ts'
 import type { Connection } from './connection.ts'
 import { lastNumber, readDocument } from './documents.ts'
 import { readLinks, readRecord, storedCheck } from './read.ts'
+import type { ListEnd } from './transaction.ts'
 import type { Ahead, Proposed } from './writer.ts'
 
 export function proposedCheck(
@@ -59,17 +60,12 @@ export function proposedRecord<T>(
 export function proposedAppend(
   connection: Connection,
   ahead: Ahead,
-  collection: string,
-  document: NewDocument,
+  addition: Addition,
+  also: readonly Addition[],
 ): Proposed<number> {
-  const last = nextNumber(connection, ahead, collection, document.list) - 1
-  const appended: DocumentRow = { ...document, number: last + 1 }
-  ahead.read.add(placeOf(collection, document.key))
-  return {
-    expected: { type: 'list', collection, list: document.list, last },
-    changes: [{ type: 'append-document', collection, document: appended }],
-    result: () => appended.number,
-  }
+  const { changes, appendedTo } = appended(connection, ahead, [addition, ...also])
+  const number = changes[0]?.document.number ?? 0
+  return { expected: { type: 'lists', appendedTo }, changes, result: () => number }
 }
 
 export function proposedDocument<T>(
@@ -83,29 +79,20 @@ export function proposedDocument<T>(
   if (ahead.read.has(place)) return undefined
   const old = readDocument(connection, collection, key)
   const decided = attempt(() => decide(old))
-  const { put, drop } = 'value' in decided ? decided.value : {}
-  const appended =
-    put === undefined || old !== undefined
-      ? undefined
-      : { ...put, key, number: nextNumber(connection, ahead, collection, put.list) }
+  const { put, drop, also = [] } = 'value' in decided ? decided.value : {}
   ahead.read.add(place)
-  const result = (): T => resultOf(decided).result
-  const expected = { type: 'document', collection, key, document: old } as const
-  if (appended !== undefined)
-    return {
-      expected: { ...expected, appendedTo: { list: appended.list, last: appended.number - 1 } },
-      changes: [{ type: 'append-document', collection, document: appended }],
-      result,
-    }
+  const isNew = put !== undefined && old === undefined
+  const additions = isNew ? [{ collection, document: { ...put, key } }, ...also] : also
+  const { changes: appends, appendedTo } = appended(connection, ahead, additions)
+  const changes: Change[] = [...appends]
   if (put !== undefined && old !== undefined)
-    return {
-      expected,
-      changes: [{ type: 'put-document', collection, document: { ...put, key, list: old.list } }],
-      result,
-    }
-  const changes: readonly Change[] =
-    drop === true && old !== undefined ? [{ type: 'drop-document', collection, key }] : []
-  return { expected, changes, result }
+    changes.push({ type: 'put-document', collection, document: { ...put, key, list: old.list } })
+  else if (drop === true && old !== undefined) changes.push({ type: 'drop-document', collection, key })
+  return {
+    expected: { type: 'document', collection, key, document: old, appendedTo },
+    changes,
+    result: () => resultOf(decided).result,
+  }
 }
 
 /** What others in the same transaction read of the list's documents is no longer so: they are repeated. */
@@ -114,11 +101,25 @@ export function proposedDrop(ahead: Ahead, collection: string, list: Uint8Array)
   return { expected: undefined, changes: [{ type: 'drop-documents', collection, list }], result: () => undefined }
 }
 
-function nextNumber(connection: Connection, ahead: Ahead, collection: string, list: Uint8Array): number {
-  const place = placeOf(collection, list)
-  const next = (ahead.counters.get(place) ?? lastNumber(connection, collection, list)) + 1
-  ahead.counters.set(place, next)
-  return next
+/** New documents with their numbers, and where their lists ended before them. */
+function appended(
+  connection: Connection,
+  ahead: Ahead,
+  additions: readonly Addition[],
+): {
+  readonly changes: readonly Extract<Change, { type: 'append-document' }>[]
+  readonly appendedTo: readonly ListEnd[]
+} {
+  const ends = new Map<string, ListEnd>()
+  const changes = additions.map(({ collection, document }) => {
+    const place = placeOf(collection, document.list)
+    const last = ahead.counters.get(place) ?? lastNumber(connection, collection, document.list)
+    if (!ends.has(place)) ends.set(place, { collection, list: document.list, last })
+    ahead.counters.set(place, last + 1)
+    ahead.read.add(placeOf(collection, document.key))
+    return { type: 'append-document', collection, document: { ...document, number: last + 1 } } as const
+  })
+  return { changes, appendedTo: [...ends.values()] }
 }
 
 function placeOf(collection: string, key: Uint8Array): string {

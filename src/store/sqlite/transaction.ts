@@ -22,10 +22,16 @@ export type Expected =
       readonly collection: string
       readonly key: Uint8Array
       readonly document: DocumentRow | undefined
-      /** The list that a new document goes to, and its last number. */
-      readonly appendedTo?: { readonly list: Uint8Array; readonly last: number }
+      readonly appendedTo: readonly ListEnd[]
     }
-  | { readonly type: 'list'; readonly collection: string; readonly list: Uint8Array; readonly last: number }
+  | { readonly type: 'lists'; readonly appendedTo: readonly ListEnd[] }
+
+/** A list that new documents go to, and its last number. */
+export interface ListEnd {
+  readonly collection: string
+  readonly list: Uint8Array
+  readonly last: number
+}
 
 export interface Proposal {
   /** Undefined: to be carried out in any case. */
@@ -125,10 +131,10 @@ function isStillSo(connection: Connection, expected: Expected | undefined): bool
     case 'document':
       return (
         sameDocument(readDocument(connection, expected.collection, expected.key), expected.document) &&
-        (expected.appendedTo === undefined || isLast(connection, expected.collection, expected.appendedTo))
+        areLast(connection, expected.appendedTo)
       )
-    case 'list':
-      return isLast(connection, expected.collection, expected)
+    case 'lists':
+      return areLast(connection, expected.appendedTo)
   }
 }
 
@@ -143,12 +149,8 @@ function sameLink(row: LinkRow, other: LinkRow | undefined): boolean {
   )
 }
 
-function isLast(
-  connection: Connection,
-  collection: string,
-  { list, last }: { readonly list: Uint8Array; readonly last: number },
-): boolean {
-  return lastNumber(connection, collection, list) === last
+function areLast(connection: Connection, ends: readonly ListEnd[]): boolean {
+  return ends.every(({ collection, list, last }) => lastNumber(connection, collection, list) === last)
 }
 
 /** The number of a document never changes, and names it in its list. */

@@ -26,6 +26,8 @@ const COMMANDS = [
   'restore',
   'import',
   'export',
+  'serve',
+  'token',
   'doctor',
   'demo',
   'emulator',

@@ -13,6 +13,8 @@ export interface Person {
   readonly exitCode: Promise<number>
   readonly errors: () => string
   readonly isRaw: () => boolean
+  /** Ctrl-C where keys are not read one by one: the terminal makes a signal of it. */
+  interrupts(): void
   /** Ctrl-C twice, or a second signal. */
   readonly forced: () => boolean
 }
@@ -65,6 +67,7 @@ export function sitDown(args: readonly string[], { env = {}, columns = 80, rows 
       throw new Error(`${pattern} did not come. The screen:\n${terminal.text}`)
     },
     exitCode,
+    interrupts: () => interrupts.trigger(),
     errors: () => errors.join(''),
     isRaw: () => raw,
     forced: () => forced,

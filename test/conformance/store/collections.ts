@@ -137,6 +137,54 @@ export function collectionBehaviour(makePlace: () => Promise<Place>): void {
     expect(await notes.get('a')).toEqual({ text: 'kept' })
   })
 
+  it('what is added with a change or another document comes to be with it, in the order of its list', async () => {
+    const store = await (await makePlace()).open()
+    const [notes, told] = [notesOf(store), notesOf(store, 'told')]
+    const tell = (text: string) => told.sealed('list', { text }, NEVER)
+    await notes.append('list', { text: 'a' }, NEVER, [tell('1'), tell('2')])
+    await notes.change('key', 'all', () => ({
+      put: { value: { text: 'b' }, expiresAt: NEVER },
+      also: [tell('3')],
+      result: undefined,
+    }))
+    await notes.change('key', 'all', () => ({ drop: true, also: [tell('4')], result: undefined }))
+    await notes.change('key', 'all', () => ({ also: [tell('5')], result: undefined }))
+    expect(await told.append('list', { text: '6' }, NEVER)).toBe(6)
+    expect(await textsOf(told, 'list')).toEqual(['1', '2', '3', '4', '5', '6'])
+    expect(await notes.get('key')).toBeUndefined()
+  })
+
+  it('of a change that throws nothing is added either', async () => {
+    const store = await (await makePlace()).open()
+    const [notes, told] = [notesOf(store), notesOf(store, 'told')]
+    const addition = told.sealed('list', { text: 'never' }, NEVER)
+    await told.append('list', { text: 'first' }, NEVER, [])
+    const twice = [addition, addition]
+    await notes.change('a', 'all', () => ({ also: [addition], result: undefined }))
+    await expect(notes.append('list', { text: 'a' }, NEVER, twice)).rejects.toThrow()
+    if ((await makePlace()).lasts) expect(await textsOf(notes, 'list')).toEqual([])
+    expect(await textsOf(told, 'list')).toEqual(['first', 'never'])
+  })
+
+  it('50 at once that add to one list add 50, each with its own change', async () => {
+    const store = await (await makePlace()).open()
+    const [notes, told] = [notesOf(store), notesOf(store, 'told')]
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => {
+        const also = [told.sealed('list', { text: `${index}` }, NEVER)]
+        return index % 2 === 0
+          ? notes.append('list', { text: `${index}` }, NEVER, also)
+          : notes.change(`key ${index}`, 'all', () => ({
+              put: { value: { text: `${index}` }, expiresAt: NEVER },
+              also,
+              result: undefined,
+            }))
+      }),
+    )
+    expect(new Set(await textsOf(told, 'list')).size).toBe(50)
+    expect(await textsOf(notes, 'list')).toHaveLength(25)
+  })
+
   it('what expired is not there any more, and a new document can take its key', async () => {
     const clock = fakeClock()
     const notes = notesOf(await (await makePlace()).open({ clock }))
