@@ -62,7 +62,7 @@ const ADVICE: Readonly<Record<ErrorCode, string>> = {
   forbidden: 'WhatsApp does not allow this account to link a device. Open WhatsApp on the phone and look for a notice.',
   'not-available': 'Linking by code is not available for this account. Link by QR code instead.',
   'passkey-required':
-    'This account asks for a passkey, which only WhatsApp’s own page can confirm. Link another account for now.',
+    "Only WhatsApp’s own page can confirm it: a program can wait for that with `passkey: 'wait'`. Otherwise link another account.",
   'verification-failed':
     'The proof of the account was wrong, so nothing was kept. Try again from a network that you trust.',
   'untrusted-server':
