@@ -8,7 +8,7 @@ const browser = openTestBrowser()
 browserTest('the packaged browser shows a page, and axe finds what is wrong with it', async () => {
   const { page } = await browser.visitor()
   await page.setContent('<!doctype html><html lang="en"><title>Hello</title><main><h1>Hello</h1></main></html>')
-  expect(await page.getByRole('heading').innerText()).toBe('Hello')
+  expect(await page.getByRole('heading').textContent()).toBe('Hello')
   expect(await axeFindings(page)).toEqual([])
   await page.setContent('<!doctype html><html><title>Hello</title><main><h1>Hello</h1></main></html>')
   expect(await axeFindings(page)).toEqual([expect.stringContaining('html-has-lang')])
