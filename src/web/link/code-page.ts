@@ -1,4 +1,5 @@
 // The code, how long it lasts, where to type it; and the QR code as the other way.
+import type { Wording } from '../../instructions/wording.ts'
 import type { VisitPage } from '../../server/pages.ts'
 import { type Html, html } from '../html.ts'
 import { page } from '../page.ts'
@@ -20,7 +21,7 @@ export function codePage(data: VisitPage, code: string): string {
     wording.openLinkedDevices.either(menu),
     wording.tapLinkDevice(menu),
     wording.tapLinkWithPhoneNumber(menu),
-    wording.typeCode(code),
+    typed(wording, code),
   ]
   return page(data, {
     title: said.title,
@@ -58,6 +59,12 @@ ${picture}
 <p><a class="button second" id="way" href="${base}/link">${qr.otherWay}</a></p>
 ${orders(data)}`,
   })
+}
+
+/** The code stays in one piece where the line breaks. */
+function typed(wording: Wording, code: string): Html {
+  const [before = '', after = ''] = wording.typeCode(code).split(code)
+  return html`${before}<span class="whole" translate="no">${code}</span>${after}`
 }
 
 function validity({ language, now }: VisitPage, expiresAt: string | null): Html {

@@ -1,0 +1,23 @@
+import { browserTest, openTestBrowser } from './browser.ts'
+import { openInvitation, setLinkStage, submit, codeOn } from './link-stage.ts'
+const browser = openTestBrowser()
+for (const [name, v] of Object.entries({ en: {}, ar: { language: 'ar' }, dark: { dark: true, language: 'pt-BR' }, wide: { width: 1200, height: 900, language: 'es' } , tiny: {width: 320, language: 'hi'}}))
+  browserTest(`look ${name}`, async () => {
+    const stage = await setLinkStage()
+    const { page, complaints } = await openInvitation(browser, stage, v)
+    const shot = (n: string) => page.screenshot({ path: `/tmp/shots/${name}-${n}.png`, fullPage: true })
+    await shot('1who')
+    await submit(page)
+    await shot('2number')
+    await submit(page)
+    await page.locator('[data-code]').waitFor({ state: 'attached' })
+    await shot('3code')
+    await page.locator('#way').click()
+    await page.locator('svg').waitFor()
+    await shot('4qr')
+    await page.locator('#way').click()
+    await stage.phone.enterCode(await codeOn(page))
+    await page.locator('time').waitFor()
+    await shot('5done')
+    console.log(complaints, await Promise.race([stage.phone.received(), new Promise((r) => setTimeout(() => r('none'), 3000))]))
+  }, 60_000)
