@@ -57,3 +57,16 @@ export async function codeOn(page: Page): Promise<string> {
   return code
 }
 
+/** What the QR code of this visitor says, as the events of the page tell it to its script. */
+export async function qrData(stage: LinkStage, page: Page): Promise<string> {
+  const cookies = await page.context().cookies()
+  const Cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const answer = await fetch(`${stage.url}/link/events`, { headers: { Cookie } })
+  let text = ''
+  for await (const chunk of answer.body ?? []) {
+    text += Buffer.from(chunk).toString()
+    const data = /"type":"qr","data":("[^"]+")/.exec(text)?.[1]
+    if (data !== undefined) return JSON.parse(data)
+  }
+  throw new Error('no QR code was told')
+}
