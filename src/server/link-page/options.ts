@@ -27,6 +27,8 @@ export interface LinkPageOptions {
   readonly logger?: Logger
   readonly clock?: Clock
   readonly limits?: Partial<ServerLimits>
+  /** ms that `close()` gives live links to finish. Default 25 000. */
+  readonly graceMs?: number
   /** How many proxies stand in front. Default 0. */
   readonly trustProxy?: number
 }

@@ -77,7 +77,7 @@ function validity({ language, now }: VisitPage, expiresAt: string | null): Html 
 const MARK = '\u0000'
 
 /** What a person can do while a link is under way. */
-export function orders({ base, language }: VisitPage): Html {
+function orders({ base, language }: VisitPage): Html {
   const { code } = WORDS[language]
   return html`<form method="post" action="${base}/link/refresh"><button class="second" id="fresh" data-busy="${code.freshBusy}">${code.fresh}</button></form>
 ${cancelOrder(base, code.cancel)}`
