@@ -28,11 +28,13 @@ const app = createServer((req, res) => {
   if (req.headers.authorization === owner) page.node(req, res)
   else res.writeHead(401, { 'WWW-Authenticate': 'Basic' }).end('Log in as owner.')
 })
-app.listen(Number(PORT), '127.0.0.1', () => {
-  console.log(`http://127.0.0.1:${(app.address() as AddressInfo).port}/whatsapp/link`)
-})
+await new Promise<void>((resolve) => app.listen(Number(PORT), '127.0.0.1', resolve))
+console.log(`http://127.0.0.1:${(app.address() as AddressInfo).port}/whatsapp/link`)
 
-// Once linked, connect() takes over the socket that the link left online.
-while ((await store.get('shop'))?.state !== 'linked') await new Promise((resolve) => setTimeout(resolve, 1_000))
-const bot = connect({ session: 'shop', store, ...where })
-bot.on('state', (state) => console.log(state.name))
+// The bot runs whenever the session is linked. After a link, connect() takes over the socket that was left online.
+for (; ; await new Promise((resolve) => setTimeout(resolve, 1_000))) {
+  if ((await store.get('shop'))?.state !== 'linked') continue
+  const bot = connect({ session: 'shop', store, ...where })
+  bot.on('state', (state) => console.log(state.name))
+  console.log('stopped:', await bot.stopped)
+}
