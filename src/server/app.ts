@@ -4,9 +4,14 @@ import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { LinkError } from '../errors.ts'
 import { fromHere, identified, jsonOnly, smallBodies, timeLimited, withCookie, withToken } from './guards.ts'
+import { invitedEntry } from './link-page/invited.ts'
+import { ownEntry } from './link-page/own.ts'
 import { pageAnswer, pageFrame } from './page-answer.ts'
+import { languageKept } from './page-language.ts'
+import { pageProblem } from './page-problem.ts'
 import type { AppEnv, Parts } from './parts.ts'
 import { HttpProblem, type ProblemDocument, problemOf } from './problem.ts'
+import { assetRoutes } from './routes/assets.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { doNotPromptRoutes } from './routes/do-not-prompt.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -23,6 +28,17 @@ import { webhookRoutes } from './routes/webhooks.ts'
 export function createApp(parts: Parts): Hono<AppEnv> {
   const app = newApp()
   app.use(identified(parts), fromHere(parts), smallBodies())
+  app.use('/link', languageKept())
+  app.use('/link/*', languageKept())
+  assetRoutes(app)
+  if (parts.linkPage === undefined) everything(app, parts)
+  else linkPageRoutes(app, parts, ownEntry(parts, parts.linkPage))
+  app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
+  app.onError((thrown, c) => answered(c, parts, thrown))
+  return app
+}
+
+function everything(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   app.use('/v1/*', jsonOnly(), withToken(parts), timeLimited(parts))
   app.use('/ui/v1/*', jsonOnly(), withCookie(parts), timeLimited(parts))
   const v1 = api(parts)
@@ -31,10 +47,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   healthRoutes(app, parts)
   documentRoutes(app, v1, parts)
   uiRoutes(app, parts)
-  linkPageRoutes(app, parts)
-  app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
-  app.onError((thrown, c) => answered(c, parts, thrown))
-  return app
+  linkPageRoutes(app, parts, invitedEntry(parts))
 }
 
 /** The API, once for tokens and once for cookies. */
@@ -81,8 +94,9 @@ function answered(c: Context<AppEnv>, { logger, pages }: Parts, thrown: unknown)
   const headers = headersOf(error, problem)
   if (!wantsPage(c)) return new Response(JSON.stringify(problem), { status: problem.status, headers })
   const frame = pageFrame(c)
-  const { status, title, detail, advice } = problem
-  const page = pageAnswer(pages.refusal({ ...frame, status, title, detail, advice }), frame.nonce, status)
+  const { status } = problem
+  const html = pages.refusal({ ...frame, status, problem: pageProblem(error, problem) })
+  const page = pageAnswer(html, frame.nonce, status)
   if (problem.retryAfterMs !== undefined) page.headers.set('Retry-After', seconds(problem.retryAfterMs))
   return page
 }

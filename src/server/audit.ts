@@ -22,6 +22,7 @@ export type AuditAction =
   | 'invitation.create'
   | 'invitation.revoke'
   | 'invitation.continue'
+  | 'invitation.note'
   | 'do-not-prompt.add'
   | 'do-not-prompt.remove'
   | 'ui.login'

@@ -5,7 +5,7 @@ import { warmBaileys } from '../session/baileys.ts'
 import type { ConnectionState } from '../session/connection.ts'
 import { maskedLogger } from '../session/masked-logger.ts'
 import { internalsOf } from '../store/internals.ts'
-import { plainPages } from '../web/plain-pages.ts'
+import { webPages } from '../web/pages.ts'
 import { createBrowserSessions } from './access/browser-sessions.ts'
 import { createTokens } from './access/tokens.ts'
 import { createApp } from './app.ts'
@@ -15,6 +15,8 @@ import { createIdempotency } from './idempotency.ts'
 import { createInvitations } from './invitations/invitations.ts'
 import { createLimits } from './limits/limits.ts'
 import { createLinkEffects } from './link-effects.ts'
+import { createNotes } from './link-page/notes.ts'
+import type { OwnDoor } from './link-page/own.ts'
 import { createLinkBeginner } from './links/begin-link.ts'
 import { createLinks } from './links/links.ts'
 import { createLinkRecords } from './links/record.ts'
@@ -48,6 +50,8 @@ export interface PaircodeServer {
 /** What others plug in: the pages of src/web, and who is shown the first token. */
 export interface ServerDoors {
   readonly pages?: Pages
+  /** Given: the link page alone, for those whom the app around it lets in. */
+  readonly linkPage?: OwnDoor
   /** Called once in the life of a store, on the first start without an operator's token. Show it, keep it nowhere. */
   readonly onFirstToken?: (token: string) => void
   /** How webhooks leave the machine. */
@@ -95,7 +99,10 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const invitations = createInvitations(collections, clock)
   const doNotPrompt = createDoNotPrompt(collections)
   const metrics = createMetrics({ sessions: () => countedStates(sessions), webhooks: () => webhooks.counted() })
+  const operator = options.operator ?? { name: 'The operator of this server', contact: 'this machine' }
+  const notes = createNotes({ internals, operator, audit, clock, logger })
   const effects = createLinkEffects({
+    notes,
     metrics,
     stirred,
     audit,
@@ -163,7 +170,9 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     idempotency,
     invitations,
     webhooks,
-    pages: doors.pages ?? plainPages,
+    pages: doors.pages ?? webPages,
+    linkPage: doors.linkPage,
+    operator,
     isClosing,
   })
   const mounted = mount(app, options)
@@ -173,6 +182,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
 
   const close = async (): Promise<void> => {
     await links.close(options.graceMs)
+    await notes.sent()
     stopAccounts()
     await (await listener)?.close()
     await keeper?.close()
