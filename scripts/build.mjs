@@ -78,7 +78,9 @@ function hashOf(sources) {
 
 function isBuilt(sources, hash) {
   if (!existsSync(MARK) || readFileSync(MARK, 'utf8').trim() !== hash) return false
-  const modules = sources.filter((source) => source.endsWith('.ts') && !source.endsWith('.d.ts'))
+  // What browsers run has no types of its own in dist/: it is in src/web/made as text.
+  const isModule = (source) => /(?<!\.d)\.ts$/.test(source) && !source.startsWith('web/client/')
+  const modules = sources.filter(isModule)
   return existsSync(COMMAND) && modules.every((source) => existsSync(join(DIST, source.replace(/\.ts$/, '.d.ts'))))
 }
 

@@ -11,6 +11,7 @@ const tool = (packageName, ...args) => runTool(packageName, args, { limitMs: LIM
 /** @type {readonly { name: string, run: (tarball: string) => Promise<{ code: number, output: string }> }[]} */
 export const checks = [
   { name: 'types', run: () => tool('typescript', '-p', 'tsconfig.json', '--pretty', 'false') },
+  { name: 'web-types', run: () => tool('typescript', '-p', 'src/web/client/tsconfig.json', '--pretty', 'false') },
   { name: 'biome', run: () => tool('@biomejs/biome', 'check', '--error-on-warnings', '--max-diagnostics=50') },
   { name: 'knip', run: () => tool('knip', '--no-progress') },
   { name: 'publint', run: (tarball) => tool('publint', 'run', tarball, '--strict') },

@@ -7,6 +7,7 @@ import { fromHere, identified, jsonOnly, smallBodies, timeLimited, withCookie, w
 import { pageAnswer, pageFrame } from './page-answer.ts'
 import type { AppEnv, Parts } from './parts.ts'
 import { HttpProblem, type ProblemDocument, problemOf } from './problem.ts'
+import { assetRoutes } from './routes/assets.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { doNotPromptRoutes } from './routes/do-not-prompt.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -29,6 +30,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.route('/ui/v1', v1)
   healthRoutes(app, parts)
   documentRoutes(app, v1, parts)
+  assetRoutes(app)
   uiRoutes(app, parts)
   linkPageRoutes(app, parts)
   app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
