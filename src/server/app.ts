@@ -16,6 +16,7 @@ import { invitationRoutes } from './routes/invitations.ts'
 import { linkEventRoutes } from './routes/link-events.ts'
 import { linkPageRoutes } from './routes/link-page.ts'
 import { linkRoutes } from './routes/links.ts'
+import { panelRoutes } from './routes/panel.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { uiRoutes } from './routes/ui.ts'
@@ -32,6 +33,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   documentRoutes(app, v1, parts)
   assetRoutes(app)
   uiRoutes(app, parts)
+  panelRoutes(app, v1, parts)
   linkPageRoutes(app, parts)
   app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
   app.onError((thrown, c) => answered(c, parts, thrown))

@@ -1,6 +1,7 @@
 // The door to the pages: what each is told. A page is a function from its data to HTML, without clock, store or request;
 // src/web has them, the routes call them. The data is for people: numbers come masked.
 import type { LinkView } from './links/view.ts'
+import type { PanelPages } from './panel/pages.ts'
 
 export interface Operator {
   readonly name: string
@@ -48,12 +49,6 @@ export interface RefusalPage extends PageFrame {
   readonly advice: string
 }
 
-/** `GET /ui`. */
-export interface OperatorPage extends PageFrame {
-  /** False: show the form that posts `token` to `${base}/ui/session`. */
-  readonly loggedIn: boolean
-}
-
 /** `GET /docs`: an OpenAPI 3.1 document. */
 export interface DocumentationPage extends PageFrame {
   readonly document: unknown
@@ -63,6 +58,7 @@ export interface Pages {
   invitation(data: InvitationPage): string
   visit(data: VisitPage): string
   refusal(data: RefusalPage): string
-  operator(data: OperatorPage): string
   documentation(data: DocumentationPage): string
+  /** The operator's own. */
+  readonly operator: PanelPages
 }

@@ -1,9 +1,10 @@
 // The pages as plain semantic HTML that works without script.
-import type { DocumentationPage, InvitationPage, OperatorPage, Pages, RefusalPage, VisitPage } from '../server/pages.ts'
+import type { DocumentationPage, InvitationPage, Pages, RefusalPage, VisitPage } from '../server/pages.ts'
 import { documentation } from './documentation.ts'
 import { type Html, html } from './html.ts'
+import { panelPages } from './panel/panel-pages.ts'
 
-export const plainPages: Pages = { invitation, visit, refusal, operator, documentation: documentationPage }
+export const plainPages: Pages = { invitation, visit, refusal, documentation: documentationPage, operator: panelPages }
 
 function invitation({ operator, purpose, deviceName, phone, action }: InvitationPage): string {
   return page(
@@ -66,19 +67,6 @@ devices.</p>${back}`,
 
 function refusal({ title, detail, advice }: RefusalPage): string {
   return page(title, html`<h1>${title}</h1><p>${detail}</p><p>${advice}</p>`)
-}
-
-function operator({ base, loggedIn }: OperatorPage): string {
-  if (loggedIn)
-    return page(
-      'Paircode',
-      html`<h1>Paircode</h1><p>You are logged in.</p><form method="post" action="${base}/ui/logout"><button>Log out</button></form>`,
-    )
-  return page(
-    'Log in',
-    html`<h1>Log in</h1><form method="post" action="${base}/ui/session">
-<p><label>Token <input name="token" type="password" autocomplete="off" required></label></p><button>Log in</button></form>`,
-  )
 }
 
 function documentationPage({ document }: DocumentationPage): string {

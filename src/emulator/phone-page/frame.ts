@@ -38,7 +38,7 @@ export function addPage(complaint: Complaint | undefined, nonce: string): string
 export function switcher(own: Handset, all: readonly Handset[]): Markup {
   const phones = all.map(
     ({ phone, path }) =>
-      markup`<li><a href="${path}"${path === own.path && markup` aria-current="page"`}>${phone.name}${phone.notification() !== undefined && markup` <span class="dot">asked for a code</span>`}</a></li>`,
+      markup`<li><a href="${path}"${path === own.path && markup` aria-current="page"`}>${phone.name}${phone.notification() !== undefined && markup` <span class="dot">notification</span>`}</a></li>`,
   )
   return markup`<ul>${phones}</ul>`
 }

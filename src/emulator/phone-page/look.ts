@@ -19,7 +19,8 @@ h1 { margin: 0; font-size: 1.35rem; line-height: 1.3 }
 h2 { margin: 1.25rem 0 .5rem; font-size: 1.05rem }
 .back { display: inline-grid; place-items: center; width: 2.75rem; height: 2.75rem; margin-left: -.8rem; color: var(--accent); font-size: 2rem; line-height: 1; text-decoration: none }
 .screen { flex: 1; display: flex; flex-direction: column; padding: 0 1.1rem 1rem }
-#live { flex: 1 0 auto }
+#live:has(.texts, + .write) { flex: 1 0 auto }
+.nobreak { white-space: nowrap }
 p { margin: 0 0 .8rem }
 .quiet { color: var(--quiet) }
 .middle { margin-top: 2rem; text-align: center }
@@ -50,7 +51,7 @@ button:disabled { opacity: .6 }
 .texts time { margin-left: .5rem; color: var(--quiet); font-size: .75rem }
 .write { display: flex; gap: .5rem }
 .write input { margin: 0 }
-.write button { width: auto }
+.write button { width: auto; white-space: nowrap }
 .tabs { padding: .5rem 1rem; border-top: 1px solid var(--line) }
 .tabs ul { justify-content: space-around }
 .tabs a[aria-current] { border-color: transparent; background: var(--tint) }

@@ -89,9 +89,9 @@ export function codeScreen(own: Handset, complaint?: Complaint): Screen {
   const asking = own.phone.notification()
   const live =
     asking === undefined
-      ? markup`<p class="quiet">Nothing asks to be linked to ${formatPhone(own.phone.number)} now. Get a code first, on the page of
+      ? markup`<p class="quiet">Nothing asks to be linked to ${numberOf(own)} now. Get a code first, on the page of
 the one who invites you or in a terminal.</p>`
-      : markup`<p><strong>${asking.device}</strong> wants to be linked to ${formatPhone(own.phone.number)}. Type the code that it
+      : markup`<p><strong>${asking.device}</strong> wants to be linked to ${numberOf(own)}. Type the code that it
 shows.</p>`
   return {
     title: 'Enter code',
@@ -115,6 +115,10 @@ function notification({ phone, path }: Handset): Markup {
 
 function shown(complaint: Complaint | undefined): Markup {
   return complaint === undefined ? markup`` : markup`<p class="warning" role="alert">${complaint.text}</p>`
+}
+
+function numberOf({ phone }: Handset): Markup {
+  return markup`<span class="nobreak">${formatPhone(phone.number)}</span>`
 }
 
 function textsWith(own: Handset, other: Handset) {

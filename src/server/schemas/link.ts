@@ -33,4 +33,6 @@ export const Link = z
   })
   .openapi('Link')
 
+export const LinkList = z.object({ links: z.array(Link) }).openapi('LinkList')
+
 export const LinkId = z.object({ id: z.string().min(1).max(64) })
