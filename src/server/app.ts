@@ -4,7 +4,10 @@ import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { LinkError } from '../errors.ts'
 import { fromHere, identified, jsonOnly, smallBodies, timeLimited, withCookie, withToken } from './guards.ts'
+import { invitedEntry } from './link-page/invited.ts'
 import { pageAnswer, pageFrame } from './page-answer.ts'
+import { languageKept } from './page-language.ts'
+import { pageProblem } from './page-problem.ts'
 import type { AppEnv, Parts } from './parts.ts'
 import { HttpProblem, type ProblemDocument, problemOf } from './problem.ts'
 import { assetRoutes } from './routes/assets.ts'
@@ -24,6 +27,8 @@ import { uiRoutes } from './routes/ui.ts'
 export function createApp(parts: Parts): Hono<AppEnv> {
   const app = newApp()
   app.use(identified(parts), fromHere(parts), smallBodies())
+  app.use('/link', languageKept())
+  app.use('/link/*', languageKept())
   app.use('/v1/*', jsonOnly(), withToken(parts), timeLimited(parts))
   app.use('/ui/v1/*', jsonOnly(), withCookie(parts), timeLimited(parts))
   const v1 = api(parts)
@@ -34,7 +39,7 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   assetRoutes(app)
   uiRoutes(app, parts)
   panelRoutes(app, v1, parts)
-  linkPageRoutes(app, parts)
+  linkPageRoutes(app, parts, invitedEntry(parts))
   app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
   app.onError((thrown, c) => answered(c, parts, thrown))
   return app
@@ -83,8 +88,9 @@ function answered(c: Context<AppEnv>, { logger, pages }: Parts, thrown: unknown)
   const headers = headersOf(error, problem)
   if (!wantsPage(c)) return new Response(JSON.stringify(problem), { status: problem.status, headers })
   const frame = pageFrame(c)
-  const { status, title, detail, advice } = problem
-  const page = pageAnswer(pages.refusal({ ...frame, status, title, detail, advice }), frame.nonce, status)
+  const { status } = problem
+  const html = pages.refusal({ ...frame, status, problem: pageProblem(error, problem) })
+  const page = pageAnswer(html, frame.nonce, status)
   if (problem.retryAfterMs !== undefined) page.headers.set('Retry-After', seconds(problem.retryAfterMs))
   return page
 }

@@ -15,6 +15,7 @@ export type AuditAction =
   | 'invitation.create'
   | 'invitation.revoke'
   | 'invitation.continue'
+  | 'invitation.note'
   | 'do-not-prompt.add'
   | 'do-not-prompt.remove'
   | 'ui.login'

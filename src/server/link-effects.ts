@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.ts'
 import type { Audit } from './audit.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Invitations } from './invitations/invitations.ts'
+import type { Notes } from './link-page/notes.ts'
 import type { LiveLink } from './links/live-link.ts'
 import type { LinkRecord } from './links/record.ts'
 import type { ToldEvent } from './links/told-event.ts'
@@ -22,6 +23,7 @@ export interface EffectParts {
   readonly idempotency: Idempotency
   readonly clock: Clock
   readonly logger: Logger
+  readonly notes: Notes
 }
 
 export interface LinkEffects {
@@ -66,6 +68,12 @@ export function createLinkEffects(parts: EffectParts): LinkEffects {
     if (event.type === 'failed') void outbox.put({ type: 'link.failed', code: codeOf(event.problem.type), ...about })
   }
 
+  const closed = async (id: string, record: LinkRecord, jid: string): Promise<void> => {
+    const send = parts.notes.through(record.session, jid)
+    const completed = await parts.invitations.complete(id, record.id)
+    if (completed !== undefined) await send(completed)
+  }
+
   return {
     onEvent(event, link) {
       const { record } = link
@@ -73,9 +81,10 @@ export function createLinkEffects(parts: EffectParts): LinkEffects {
       tell(event, link)
       if (event.type === 'paired') loosely('the note of an account', parts.accounts.note(record.session, event.jid))
       if (event.type !== 'online') return
-      loosely('keeping a session online', parts.sessions().linked(record.session))
       const invitation = /^invitation:(.+)$/.exec(record.owner)?.[1]
-      if (invitation !== undefined) loosely('closing an invitation', parts.invitations.complete(invitation, record.id))
+      // Before the bot takes the socket.
+      if (invitation !== undefined) loosely('closing an invitation', closed(invitation, record, event.jid))
+      loosely('keeping a session online', parts.sessions().linked(record.session))
     },
     async onOver(record) {
       if (record.idempotency !== undefined) await parts.idempotency.erase(record.idempotency).catch(() => {})

@@ -1,13 +1,21 @@
 // Pages as answers: their headers are the server's, whoever wrote the HTML.
 import { randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
+import { type InstructionLanguage, WORDINGS } from '../instructions/instructions.ts'
+import { chosenLanguage, wantedLanguage } from './page-language.ts'
 import type { PageFrame } from './pages.ts'
 import type { AppEnv } from './parts.ts'
 
-export function pageFrame(c: Context<AppEnv>): PageFrame {
+/** `language`: chosen by this very request, other than in its address. */
+export function pageFrame(c: Context<AppEnv>, language?: InstructionLanguage): PageFrame {
+  const languages = wantedLanguages(c.req.header('accept-language'))
+  const spoken = language ?? chosenLanguage(c) ?? wantedLanguage(languages)
   return {
     base: c.env.base,
-    languages: wantedLanguages(c.req.header('accept-language')),
+    languages,
+    language: spoken,
+    wording: WORDINGS[spoken],
+    here: `${c.env.base}${shownAgainAt(c.req.path)}`,
     nonce: randomBytes(16).toString('base64url'),
   }
 }
@@ -24,6 +32,13 @@ export function pageAnswer(html: string, nonce: string, status = 200): Response 
       'X-Robots-Tag': 'noindex, nofollow',
     },
   })
+}
+
+/** Where a GET shows what a POST to `path` answered with. */
+function shownAgainAt(path: string): string {
+  return path
+    .replace(/^\/link\/(?:code|refresh|cancel|language|begin|events)$/, '/link')
+    .replace(/^\/ui\/(?:session|logout)$/, '/ui')
 }
 
 /** `pt-BR,pt;q=0.9,en;q=0.5` → `['pt-br', 'pt', 'en']`. */

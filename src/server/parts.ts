@@ -15,7 +15,7 @@ import type { Links } from './links/links.ts'
 import type { Metrics } from './metrics.ts'
 import type { CheckedServerOptions } from './options.ts'
 import type { Outbox } from './outbox.ts'
-import type { Pages } from './pages.ts'
+import type { Operator, Pages } from './pages.ts'
 import type { Sessions } from './sessions/sessions.ts'
 
 export interface Parts {
@@ -37,6 +37,8 @@ export interface Parts {
   readonly idempotency: Idempotency
   readonly invitations: Invitations
   readonly pages: Pages
+  /** Whom the pages name as the one who asks. */
+  readonly operator: Operator
   readonly isClosing: () => boolean
 }
 

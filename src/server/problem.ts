@@ -8,6 +8,7 @@ type HttpCode =
   | 'insufficient-scope'
   | 'untrusted-origin'
   | 'do-not-prompt'
+  | 'not-allowed'
   | 'not-found'
   | 'timed-out'
   | 'idempotency-mismatch'
@@ -29,6 +30,7 @@ const OF_HTTP: Readonly<Record<HttpCode, { readonly status: number; readonly adv
     advice: 'Call from the server’s own pages, or without a browser and with a token.',
   },
   'do-not-prompt': { status: 403, advice: 'The operator does not let this number be asked. Ask the operator.' },
+  'not-allowed': { status: 403, advice: 'Log in first, or ask whoever runs this page.' },
   'not-found': { status: 404, advice: 'Check the address and the id. What ended is kept for a day at most.' },
   'timed-out': { status: 503, advice: 'Try again; use an Idempotency-Key so that nothing happens twice.' },
   'idempotency-mismatch': { status: 422, advice: 'Use a new Idempotency-Key for another request.' },
@@ -81,6 +83,8 @@ export interface HttpProblemDetails {
   readonly advice?: string
   readonly retryAfterMs?: number
   readonly headers?: Readonly<Record<string, string>>
+  /** For pages: which of several cases it is. */
+  readonly reason?: string
 }
 
 /** A refusal of the server's own. The message never holds a code, a token or a number. */
@@ -89,6 +93,7 @@ export class HttpProblem extends Error {
   readonly advice: string
   readonly retryAfterMs: number | undefined
   readonly headers: Readonly<Record<string, string>>
+  readonly reason: string | undefined
 
   constructor(code: ProblemCode, message: string, details: HttpProblemDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -97,6 +102,7 @@ export class HttpProblem extends Error {
     this.advice = details.advice ?? adviceOf(code)
     this.retryAfterMs = details.retryAfterMs
     this.headers = details.headers ?? {}
+    this.reason = details.reason
   }
 }
 

@@ -5,7 +5,7 @@ import { warmBaileys } from '../session/baileys.ts'
 import type { ConnectionState } from '../session/connection.ts'
 import { maskedLogger } from '../session/masked-logger.ts'
 import { internalsOf } from '../store/internals.ts'
-import { plainPages } from '../web/plain-pages.ts'
+import { webPages } from '../web/pages.ts'
 import { createBrowserSessions } from './access/browser-sessions.ts'
 import { createTokens } from './access/tokens.ts'
 import { createApp } from './app.ts'
@@ -15,6 +15,7 @@ import { createIdempotency } from './idempotency.ts'
 import { createInvitations } from './invitations/invitations.ts'
 import { createLimits } from './limits/limits.ts'
 import { createLinkEffects } from './link-effects.ts'
+import { createNotes } from './link-page/notes.ts'
 import { createLinkBeginner } from './links/begin-link.ts'
 import { createLinks } from './links/links.ts'
 import { createLinkRecords } from './links/record.ts'
@@ -82,7 +83,10 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
   const invitations = createInvitations(collections, clock)
   const doNotPrompt = createDoNotPrompt(collections)
   const metrics = createMetrics(() => countedStates(sessions))
+  const operator = options.operator ?? { name: 'The operator of this server', contact: 'this machine' }
+  const notes = createNotes({ internals, operator, audit, clock, logger })
   const effects = createLinkEffects({
+    notes,
     metrics,
     outbox,
     audit,
@@ -147,7 +151,8 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     doNotPrompt,
     idempotency,
     invitations,
-    pages: doors.pages ?? plainPages,
+    pages: doors.pages ?? webPages,
+    operator,
     isClosing,
   })
   const mounted = mount(app, options)
@@ -157,6 +162,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
 
   const close = async (): Promise<void> => {
     await links.close(options.graceMs)
+    await notes.sent()
     stopAccounts()
     await (await listener)?.close()
     await keeper?.close()

@@ -1,4 +1,5 @@
 // From link() to connect() in one process: the first-login socket waits here for its bot.
+import type { WASocket } from 'baileys'
 import type { Clock } from '../lib/clock.ts'
 import type { MakeWASocket, SocketOptions } from '../linking/options.ts'
 import type { StoreInternals } from '../store/contract.ts'
@@ -52,6 +53,11 @@ export function deposit(store: StoreInternals, session: string, handed: Deposit)
   }
   ofStore.set(session, { ...handed, forget })
   handed.faults.listen(() => void close())
+}
+
+/** The waiting socket, for a word through it; it goes on waiting, and belongs to whoever collects it. */
+export function waitingSocket(store: StoreInternals, session: string): WASocket | undefined {
+  return waiting.get(store)?.get(session)?.held.socket
 }
 
 export interface Collected {

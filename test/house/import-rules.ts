@@ -35,7 +35,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms of which only types may be taken: what a store keeps has the shape that wire gave it. */
 export const TYPES: Readonly<Record<string, readonly string[]>> = {
   store: ['wire'],
-  web: ['store', 'linking', 'session', 'server'],
+  web: ['store', 'linking', 'session', 'server', 'instructions'],
 }
 
 /** Single files that may take a single file of another room, and why. */
@@ -96,7 +96,7 @@ export const PACKAGES: Readonly<Record<string, PackageRule>> = {
   commander: { in: ['cli/'] },
   '@clack/prompts': { in: ['cli/'] },
   picocolors: { in: ['cli/'] },
-  uqr: { in: ['cli/', 'server/'] },
+  uqr: { in: ['cli/', 'web/'] },
 }
 
 /**

@@ -1,10 +1,12 @@
-import { sameSecret } from '../../lib/same-secret.ts'
 // Pure. The life of an invitation, and of the visit that it becomes:
 //
 //   open ── Continue ──▶ bound ── the session is online ──▶ done
 //     └────── revoked ◀────┘          (a link that failed leaves it bound: the person can try again)
 //
 // Each function takes an invitation and says what it becomes, or why not. No clock, no randomness, no store.
+
+import type { InstructionLanguage } from '../../instructions/instructions.ts'
+import { sameSecret } from '../../lib/same-secret.ts'
 
 export interface Invitation {
   readonly id: string
@@ -26,12 +28,26 @@ export interface Invitation {
 export type InvitationState =
   | { readonly name: 'open' }
   /** `cookie`: hash of the browser's. `link`: the latest that it began. */
-  | { readonly name: 'bound'; readonly cookie: string; readonly until: number; readonly link: string | null }
-  | { readonly name: 'done' }
+  | ({
+      readonly name: 'bound'
+      readonly cookie: string
+      readonly until: number
+      readonly link: string | null
+    } & Choices)
+  /** `at`: ms since the epoch. */
+  | { readonly name: 'done'; readonly cookie: string; readonly at: number }
   | { readonly name: 'revoked' }
 
-/** Why an invitation leads nowhere. */
-export type InvitationRefusal = 'expired' | 'used' | 'revoked' | 'unknown'
+/** What the person chose on the page. */
+export interface Choices {
+  /** E.164, where the invitation names no number; null: not yet. */
+  readonly phone: string | null
+  /** Of the page, for the note that follows. */
+  readonly language: InstructionLanguage
+}
+
+/** Why an invitation leads nowhere. `elsewhere`: another browser has it. */
+export type InvitationRefusal = 'expired' | 'used' | 'elsewhere' | 'revoked' | 'unknown'
 
 export type InvitationStep =
   | { readonly ok: true; readonly invitation: Invitation }
@@ -61,33 +77,38 @@ export function bind(invitation: Invitation, cookie: string, known: string | und
   const { state } = invitation
   if (state.name === 'bound') {
     const isSame = known !== undefined && sameSecret(state.cookie, known)
-    return isSame ? { ok: true, invitation } : refused('used')
+    return isSame ? { ok: true, invitation } : refused('elsewhere')
   }
   return {
     ok: true,
-    invitation: { ...invitation, state: { name: 'bound', cookie, until: now + VISIT_MS, link: null } },
+    invitation: {
+      ...invitation,
+      state: { name: 'bound', cookie, until: now + VISIT_MS, link: null, phone: null, language: 'en' },
+    },
   }
 }
 
 /** The visit of a browser that shows this cookie. */
 export function visit(invitation: Invitation, cookie: string, now: number): InvitationStep {
   const { state } = invitation
-  if (state.name === 'done') return { ok: true, invitation }
+  if (state.name === 'done') return sameSecret(state.cookie, cookie) ? { ok: true, invitation } : refused('unknown')
   const seen = look(invitation, now)
   if (!seen.ok) return seen
   return state.name === 'bound' && sameSecret(state.cookie, cookie) ? seen : refused('unknown')
 }
 
 /** A link was begun with it. */
-export function begin(invitation: Invitation, link: string): Invitation {
+export function begin(invitation: Invitation, link: string, choices: Choices): Invitation {
   const { state } = invitation
-  return state.name === 'bound' ? { ...invitation, state: { ...state, link } } : invitation
+  return state.name === 'bound' ? { ...invitation, state: { ...state, ...choices, link } } : invitation
 }
 
 /** That link brought the session online. */
-export function complete(invitation: Invitation, link: string): Invitation {
+export function complete(invitation: Invitation, link: string, at: number): Invitation {
   const { state } = invitation
-  return state.name === 'bound' && state.link === link ? { ...invitation, state: { name: 'done' } } : invitation
+  return state.name === 'bound' && state.link === link
+    ? { ...invitation, state: { name: 'done', cookie: state.cookie, at } }
+    : invitation
 }
 
 export function revoke(invitation: Invitation): Invitation {

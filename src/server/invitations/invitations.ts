@@ -8,6 +8,7 @@ import { hashOf } from '../access/token-text.ts'
 import {
   begin,
   bind,
+  type Choices,
   complete,
   type Invitation,
   type InvitationStep,
@@ -35,8 +36,12 @@ export interface Invitations {
   bind(secret: string, known: string | undefined): Promise<InvitationStep & { readonly cookie?: string }>
   /** Of a cookie. */
   visit(cookie: string): Promise<InvitationStep>
-  begin(id: string, link: string): Promise<void>
-  complete(id: string, link: string): Promise<void>
+  begin(id: string, link: string, choices: Choices): Promise<void>
+  /** Gives what the person had chosen; undefined when this link is not the visit's latest, or it was done before. */
+  complete(
+    id: string,
+    link: string,
+  ): Promise<{ readonly invitation: Invitation; readonly choices: Choices } | undefined>
   /** False when there is none of this id. */
   revoke(id: string): Promise<boolean>
 }
@@ -101,12 +106,20 @@ export function createInvitations(collections: Collections, clock: Clock): Invit
       const invitation = read === undefined ? undefined : await invitations.get(read.id)
       return read === undefined || invitation === undefined ? UNKNOWN : visit(invitation, read.hash, clock.now())
     },
-    async begin(id, link) {
-      await change(id, (old) => begin(old, link))
+    async begin(id, link, choices) {
+      await change(id, (old) => begin(old, link, choices))
     },
-    async complete(id, link) {
-      await change(id, (old) => complete(old, link))
-    },
+    complete: (id, link) =>
+      invitations.change(id, 'all', (old, now) => {
+        if (old === undefined || old.state.name !== 'bound') return { result: undefined }
+        const done = complete(old, link, now)
+        if (done === old) return { result: undefined }
+        const { phone, language } = old.state
+        return {
+          put: { value: done, expiresAt: lastsUntil(old) },
+          result: { invitation: done, choices: { phone, language } },
+        }
+      }),
     revoke: (id) => change(id, revoke),
   }
 }

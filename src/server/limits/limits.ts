@@ -60,5 +60,6 @@ function tooOften(limit: keyof ServerLimits, retryAfterMs: number): HttpProblem 
   return new HttpProblem('rate-limited', SENTENCES[limit], {
     retryAfterMs,
     advice: 'Wait as long as Retry-After says, then try again.',
+    reason: 'limit',
   })
 }

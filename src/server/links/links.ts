@@ -9,6 +9,7 @@ import type { Nodes } from '../nodes.ts'
 import { type LiveLink, runLink } from './live-link.ts'
 import { createOrders } from './orders.ts'
 import type { LinkRecord, LinkRecords } from './record.ts'
+import { ServerStopped } from './server-stopped.ts'
 import { linkProblem, type NumberedEvent, type ToldEvent, withoutSecrets } from './told-event.ts'
 
 export interface LinksParts {
@@ -72,9 +73,10 @@ export function createLinks(parts: LinksParts): Links {
     if (record.trail !== undefined || (await nodes.isAlive(record.node))) return record
     const events = await records.events(record.id)
     const problem = linkProblem(
-      new LinkError('cancelled', 'the server stopped while the link was under way', {
-        advice: 'Start again. Was the code typed already, the session is stored and comes online without a new one.',
-      }),
+      new ServerStopped(
+        'the server stopped while the link was under way',
+        'Start again. Was the code typed already, the session is stored and comes online without a new one.',
+      ),
     )
     const failed: NumberedEvent = { number: (events.at(-1)?.number ?? 0) + 1, event: { type: 'failed', problem } }
     const trail = [...events.map(({ number, event }) => ({ number, event: withoutSecrets(event) })), failed]
@@ -136,9 +138,7 @@ export function createLinks(parts: LinksParts): Links {
     async close(graceMs) {
       const waiting = Promise.all([...live.values()].map((link) => link.over))
       await within(clock, graceMs, waiting)
-      const stopped = new LinkError('cancelled', 'the server was shut down before the link was done', {
-        advice: 'Start again in a moment.',
-      })
+      const stopped = new ServerStopped('the server was shut down before the link was done', 'Start again in a moment.')
       await Promise.all([...live.values()].map((link) => link.end(stopped)))
       await orders.close()
     },

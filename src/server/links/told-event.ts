@@ -2,6 +2,7 @@
 import type { LinkError } from '../../errors.ts'
 import type { LinkEvent } from '../../linking/events.ts'
 import { titleOf, typeOf } from '../problem.ts'
+import { ServerStopped } from './server-stopped.ts'
 
 /** Why a link failed, or is tried again. `type` as in problem documents; `whatsappStatus`: WhatsApp's own number. */
 export interface LinkProblem {
@@ -12,6 +13,8 @@ export interface LinkProblem {
   readonly retryable: boolean
   readonly retryAfterMs?: number
   readonly whatsappStatus?: number
+  /** The server stopped; with `cancelled`. */
+  readonly by?: 'server'
 }
 
 export type ToldEvent =
@@ -86,6 +89,7 @@ export function linkProblem(error: LinkError): LinkProblem {
     retryable: error.retryable,
     ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
     ...(error.status === undefined ? {} : { whatsappStatus: error.status }),
+    ...(error instanceof ServerStopped ? { by: 'server' } : {}),
   }
 }
 

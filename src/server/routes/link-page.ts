@@ -1,168 +1,139 @@
-// The flow of an invitation, without any script: look, Continue, number, code, end. The cookie is all that is known of
-// the person; what is shown is the pages' business.
+// The flow of a visit, without any script: number, code, end. The cookie is all that is known of the person; what is shown
+// is the pages' business.
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { LinkError } from '../../errors.ts'
-import { maskPhone } from '../../phone/mask.ts'
-import { readCookie, writeCookie } from '../access/cookies.ts'
-import { type Invitation, type InvitationRefusal, VISIT_MS } from '../invitations/invitation.ts'
+import { formatPhone } from '../../phone/format.ts'
+import { parsePhone } from '../../phone/parse.ts'
+import type { PhoneRefused } from '../../phone/result.ts'
+import type { Invitation } from '../invitations/invitation.ts'
+import type { Entry } from '../link-page/entry.ts'
+import { type ShownMore, shownVisit } from '../link-page/shown-visit.ts'
 import { newLinkId } from '../links/begin-link.ts'
 import type { KnownLink } from '../links/links.ts'
-import { viewOf } from '../links/view.ts'
 import { pageAnswer, pageFrame } from '../page-answer.ts'
-import type { Operator } from '../pages.ts'
+import { keepLanguage, knownLanguage } from '../page-language.ts'
+import { pageProblem } from '../page-problem.ts'
 import type { AppEnv, Parts } from '../parts.ts'
-import { HttpProblem } from '../problem.ts'
+import { HttpProblem, problemOf } from '../problem.ts'
 import { streamed } from './link-events.ts'
 
-const SENTENCES: Readonly<Record<InvitationRefusal, string>> = {
-  expired: 'the time of this invitation is over',
-  used: 'this invitation was used already',
-  revoked: 'this invitation was taken back',
-  unknown: 'this is no invitation',
-}
+/** What only a POST may change; who comes to the address by itself is shown the page. */
+const ORDERS = ['/link/code', '/link/refresh', '/link/cancel', '/link/language']
 
-const DEFAULT_DEVICE = 'Paircode'
+export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts, entry: Entry): void {
+  const { invitations, links, linkBeginner, limits, audit, pages } = parts
+  const home = (c: Context<AppEnv>): Response => c.redirect(`${c.env.base}/link`, 303)
 
-export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
-  const { invitations, links, linkBeginner, limits, audit, clock, pages } = parts
-  const operator: Operator = parts.options.operator ?? { name: 'The operator of this server', contact: 'this machine' }
-
-  const refuse = async (c: Context<AppEnv>, reason: InvitationRefusal): Promise<never> => {
-    if (reason === 'unknown') await limits.take('refusals', c.get('address'))
-    throw new HttpProblem(reason === 'unknown' ? 'not-found' : 'invitation-over', SENTENCES[reason], {
-      advice: 'Ask whoever invited you for a new invitation.',
-    })
-  }
-
-  /** The invitation of this browser, and its latest link. */
-  const visitOf = async (
-    c: Context<AppEnv>,
-  ): Promise<{ readonly invitation: Invitation; readonly link: KnownLink | undefined }> => {
-    await limits.check('refusals', c.get('address'))
-    const step = await invitations.visit(readCookie(c, parts, 'paircode-link') ?? '')
-    if (!step.ok) return refuse(c, step.reason)
-    const { state } = step.invitation
+  const linkOf = async ({ state }: Invitation): Promise<KnownLink | undefined> => {
     const id = state.name === 'bound' ? state.link : null
-    return { invitation: step.invitation, link: id === null ? undefined : await links.get(id) }
+    return id === null ? undefined : links.get(id)
   }
 
-  const shown = async (c: Context<AppEnv>, complaint: string | null = null, status = 200): Promise<Response> => {
-    const { invitation, link } = await visitOf(c)
-    const frame = pageFrame(c)
-    const isDone = invitation.state.name === 'done'
-    const view = link === undefined ? null : viewOf(link.record, link.events, clock.now(), true)
-    const page = pages.visit({
-      ...frame,
-      operator,
-      deviceName: invitation.deviceName ?? DEFAULT_DEVICE,
-      phone: invitation.phone === null ? null : maskPhone(invitation.phone),
-      link: isDone ? doneView(invitation) : view,
-      returnUrl: invitation.returnUrl,
-      complaint,
+  const shown = async (c: Context<AppEnv>, more: ShownMore = {}, status = 200): Promise<Response> => {
+    const invitation = await entry.visit(c)
+    if (invitation === undefined) return entry.welcome(c)
+    const link = await linkOf(invitation)
+    const deviceName = entry.device(invitation).name
+    const data = shownVisit(c, parts, { invitation, link, deviceName }, more)
+    const answer = pageAnswer(pages.visit(data), data.nonce, status)
+    const wait = more.problem?.retryAfterMs
+    if (wait !== undefined) answer.headers.set('Retry-After', String(Math.max(1, Math.ceil(wait / 1_000))))
+    return answer
+  }
+
+  const begin = async (c: Context<AppEnv>, invitation: Invitation, phone: string): Promise<void> => {
+    await limits.take('invitation', invitation.id)
+    const id = newLinkId()
+    const who = `invitation:${invitation.id}`
+    const typed = invitation.phone === null ? phone : null
+    // Written first: a link that was begun is always the visit's own.
+    await invitations.begin(invitation.id, id, { phone: typed, language: pageFrame(c).language })
+    const live = await linkBeginner.begin(
+      { session: invitation.session, phone, qr: true, device: entry.device(invitation) },
+      { owner: who, id },
+    )
+    const masked = live.record.phone
+    await audit.note({
+      who,
+      action: 'link.start',
+      subject: id,
+      requestId: c.get('requestId'),
+      ...(masked === null ? {} : { phone: masked }),
     })
-    return pageAnswer(page, frame.nonce, status)
+  }
+
+  /** What was refused before WhatsApp was asked is told on the page itself, with what was typed. */
+  const refused = async (c: Context<AppEnv>, thrown: unknown, more: ShownMore): Promise<Response> => {
+    if (!(thrown instanceof HttpProblem || thrown instanceof LinkError)) throw thrown
+    const problem = problemOf(thrown, c.get('requestId'))
+    if (problem.status >= 500) throw thrown
+    return shown(c, { ...more, problem: pageProblem(thrown, problem) }, problem.status)
   }
 
   app.get('/link', (c) => shown(c))
+  for (const order of ORDERS) app.get(order, home)
 
   app.get('/link/events', async (c) => {
-    const { link } = await visitOf(c)
+    const invitation = await entry.visit(c)
+    const link = invitation === undefined ? undefined : await linkOf(invitation)
     if (link === undefined) throw new HttpProblem('not-found', 'nothing was asked of WhatsApp yet')
     return streamed(parts, link, c.req.header('last-event-id'), true)
   })
 
   /** Only now is WhatsApp asked. */
   app.post('/link/code', async (c) => {
-    const { invitation, link } = await visitOf(c)
-    if (invitation.state.name === 'done') return refuse(c, 'used')
-    const isLive = link !== undefined && link.record.trail === undefined
-    if (isLive) return c.redirect(`${c.env.base}/link`, 303)
-    await limits.take('invitation', invitation.id)
-    const typed = (await c.req.parseBody())['phone']
-    const phone = invitation.phone ?? (typeof typed === 'string' ? typed : '')
-    const id = newLinkId()
-    const who = `invitation:${invitation.id}`
+    const invitation = await entry.visit(c)
+    if (invitation === undefined || invitation.state.name === 'done') return home(c)
+    const link = await linkOf(invitation)
+    if (link !== undefined && link.record.trail === undefined) return home(c)
+    const typed = await field(c, 'phone')
+    const parsed = invitation.phone === null ? parsePhone(typed) : undefined
+    if (parsed?.ok === false) return shown(c, { typed, complaint: complaintOf(parsed), problem: null }, 422)
     try {
-      // Written first: a link that was begun is always the visit's own.
-      await invitations.begin(invitation.id, id)
-      const live = await linkBeginner.begin(
-        {
-          session: invitation.session,
-          phone,
-          qr: true,
-          ...(invitation.deviceName === null ? {} : { device: { name: invitation.deviceName } }),
-        },
-        { owner: who, id },
-      )
-      const masked = live.record.phone
-      await audit.note({
-        who,
-        action: 'link.start',
-        subject: id,
-        requestId: c.get('requestId'),
-        ...(masked === null ? {} : { phone: masked }),
-      })
+      await begin(c, invitation, parsed?.e164 ?? invitation.phone ?? '')
+      return home(c)
     } catch (thrown) {
-      if (thrown instanceof LinkError && thrown.code === 'invalid-phone') return shown(c, thrown.advice, 422)
-      throw thrown
+      return refused(c, thrown, invitation.phone === null ? { typed } : {})
     }
-    return c.redirect(`${c.env.base}/link`, 303)
   })
 
   app.post('/link/refresh', async (c) => {
-    const { link } = await visitOf(c)
-    if (link !== undefined) await links.refresh(link)
-    return c.redirect(`${c.env.base}/link`, 303)
+    const invitation = await entry.visit(c)
+    const link = invitation === undefined ? undefined : await linkOf(invitation)
+    // Why there is no new code is the end of the link, which the page tells.
+    await (link === undefined ? undefined : links.refresh(link).catch(unlessOfLink))
+    return home(c)
   })
 
   app.post('/link/cancel', async (c) => {
-    const { link } = await visitOf(c)
+    const invitation = await entry.visit(c)
+    const link = invitation === undefined ? undefined : await linkOf(invitation)
     if (link !== undefined) await links.cancel(link)
-    return c.redirect(`${c.env.base}/link`, 303)
+    return home(c)
   })
 
-  app.get('/link/:invitation', async (c) => {
-    await limits.check('refusals', c.get('address'))
-    const step = await invitations.look(c.req.param('invitation'))
-    if (!step.ok) return refuse(c, step.reason)
-    const { purpose, deviceName, phone } = step.invitation
-    const frame = pageFrame(c)
-    const page = pages.invitation({
-      ...frame,
-      operator,
-      purpose,
-      deviceName: deviceName ?? DEFAULT_DEVICE,
-      phone: phone === null ? null : maskPhone(phone),
-      action: `${c.env.base}/link/${c.req.param('invitation')}`,
-    })
-    return pageAnswer(page, frame.nonce)
+  /** The choice of language where something is typed: it goes along, and not through an address. */
+  app.post('/link/language', async (c) => {
+    const language = knownLanguage(await field(c, 'lang'))
+    const answer = await shown(c, { typed: await field(c, 'phone'), language })
+    keepLanguage(answer, language)
+    return answer
   })
 
-  /** *Continue*: binds it to this browser, and goes on where no secret is in the address. */
-  app.post('/link/:invitation', async (c) => {
-    await limits.check('refusals', c.get('address'))
-    const step = await invitations.bind(c.req.param('invitation'), readCookie(c, parts, 'paircode-link'))
-    if (!step.ok) return refuse(c, step.reason)
-    if (step.cookie !== undefined) writeCookie(c, parts, 'paircode-link', step.cookie, VISIT_MS)
-    const who = `invitation:${step.invitation.id}`
-    await audit.note({ who, action: 'invitation.continue', requestId: c.get('requestId') })
-    return c.redirect(`${c.env.base}/link`, 303)
-  })
+  entry.routes(app)
 }
 
-/** The link itself may be gone a day later; that it was done is still known. */
-function doneView({ session, phone, createdAt }: Invitation): ReturnType<typeof viewOf> {
-  return {
-    id: '',
-    session,
-    state: 'online',
-    code: null,
-    expiresAt: null,
-    qr: null,
-    phone: phone === null ? null : maskPhone(phone),
-    jid: null,
-    problem: null,
-    createdAt: new Date(createdAt).toISOString(),
-  }
+async function field(c: Context<AppEnv>, name: string): Promise<string> {
+  const value = (await c.req.parseBody())[name]
+  return typeof value === 'string' ? value.slice(0, 200) : ''
+}
+
+function complaintOf(refused: PhoneRefused): NonNullable<ShownMore['complaint']> {
+  const suggestions = refused.suggestions.map((e164) => ({ e164, shown: formatPhone(e164) }))
+  return { reason: refused.reason, suggestions }
+}
+
+function unlessOfLink(thrown: unknown): void {
+  if (!(thrown instanceof LinkError)) throw thrown
 }

@@ -21,6 +21,7 @@ export const LinkProblem = z
     retryable: z.boolean(),
     retryAfterMs: z.number().int().optional(),
     whatsappStatus: z.number().int().optional().openapi({ description: 'WhatsApp’s own number' }),
+    by: z.literal('server').optional().openapi({ description: 'Nobody cancelled it: the server stopped' }),
   })
   .openapi('LinkProblem')
 
