@@ -39,7 +39,7 @@ export function page(frame: PageFrame, parts: PageParts): string {
 <title>${parts.title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assetUrl(base, linkStyle)}">
-<script defer src="${assetUrl(base, linkScript)}"></script>
+<script defer src="${assetUrl(base, linkScript)}"><\/script>
 ${live === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${live.everyS}"></noscript>`}
 </head>
 <body>

@@ -68,6 +68,6 @@ function page(title: string, nonce: string, body: Markup, again: boolean): strin
 <style nonce="${nonce}">${{ markup: LOOK }}</style></head>
 <body><p class="banner" role="note">Emulator. This is not WhatsApp.</p>
 ${body}
-<script nonce="${nonce}">${{ markup: LIVE_SCRIPT }}</script></body></html>
+<script nonce="${nonce}">${{ markup: LIVE_SCRIPT }}<\/script></body></html>
 `.markup
 }

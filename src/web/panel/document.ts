@@ -22,7 +22,7 @@ export function panelDocument({ base }: PageFrame, { title, body, beside, live, 
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>${name}</title>
-<link rel="stylesheet" href="${assetUrl(base, panelStyle)}"><script src="${assetUrl(base, panelScript)}" defer></script></head>
+<link rel="stylesheet" href="${assetUrl(base, panelStyle)}"><script src="${assetUrl(base, panelScript)}" defer><\/script></head>
 <body><header class="top"><a href="${base}/ui" class="brand">Paircode</a>${outside === true ? '' : logout}</header>
 <main${live === true ? html` data-events="${base}/ui/events"` : ''}><div class="head"><h1>${title}</h1>${beside ?? ''}</div>
 <p id="said" class="unseen" role="status"></p>
