@@ -63,7 +63,7 @@ export async function browserHands({ server, phonePage, token }, browser) {
     },
     async write(text) {
       await phones.goto(`${phonePage}/2/chats/1`)
-      await phones.getByLabel('Message').fill(text)
+      await phones.getByLabel('Message', { exact: true }).fill(text)
       await phones.getByRole('button', { name: 'Send' }).click()
     },
     async read(text) {

@@ -56,7 +56,9 @@ function addForm(complaint: Complaint | undefined, open = false): Markup {
 <input id="number" name="number" inputmode="tel" required maxlength="30" autocomplete="off" placeholder="+1 202 555 0125" value="${complaint?.typed ?? ''}">
 <label for="name">Name</label><input id="name" name="name" maxlength="40" autocomplete="off" placeholder="Ada">
 <button class="second">Add</button></form>`
-  return open ? form : markup`<details class="add"><summary>Add a phone</summary>${form}</details>`
+  return open
+    ? form
+    : markup`<section class="add" aria-label="Add a phone"><details><summary>Add a phone</summary>${form}</details></section>`
 }
 
 /** `again`: without script the page asks anew by itself, where nobody types. */
@@ -66,7 +68,7 @@ function page(title: string, nonce: string, body: Markup, again: boolean): strin
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Emulator</title>${again && refresh}
 <style nonce="${nonce}">${{ markup: LOOK }}</style></head>
-<body><p class="banner" role="note">Emulator. This is not WhatsApp.</p>
+<body><header class="banner">Emulator. This is not WhatsApp.</header>
 ${body}
 <script nonce="${nonce}">${{ markup: LIVE_SCRIPT }}<\/script></body></html>
 `.markup
