@@ -110,6 +110,7 @@ browserTest('a page that is open follows what happens, and leaves alone what is 
   await expect.poll(() => page.locator('#said').textContent()).toContain('sales: Online')
   expect(await page.getByLabel('Leave this number alone').inputValue()).toBe('+1 202 555')
   await page.getByRole('link', { name: 'Details of sales' }).focus()
+  stage.emulator.fail({ at: 'companion_hello', code: 452 })
   await begun(stage, 'north', OTHER)
   await page.getByText('Last problems').waitFor()
   expect(await page.evaluate('document.activeElement.id')).toBe('session-sales-details')
@@ -185,31 +186,6 @@ browserTest('every button works without script, and asks before what cannot be t
   await page.getByLabel('Token').waitFor()
 })
 
-browserTest('a log-out that WhatsApp cannot be told says so, and the session can be removed all the same', async () => {
-  const stage = await setStage({ operator: OPERATOR })
-  await linked(stage, 'shop')
-  const { page } = await operatorAt(stage)
-  await stateOf(page, 'session-shop').filter({ hasText: 'Online' }).waitFor()
-  await stage.emulator.stop()
-  /** Time passes until the page says it: so long WhatsApp is tried. */
-  const passes = async (text: string): Promise<void> => {
-    await expect
-      .poll(async () => {
-        await stage.clock.advance(10_000)
-        return page.getByText(text).count()
-      })
-      .toBe(1)
-  }
-  await page.goto(`${stage.url}/ui/sessions/shop/log-out`)
-  await page.locator('button.danger').click({ noWaitAfter: true })
-  await passes('Not done: the session did not come online in time')
-  expect(await stage.store.list()).toHaveLength(1)
-  await page.goto(`${stage.url}/ui/sessions/shop/remove`)
-  await page.locator('button.danger').click({ noWaitAfter: true })
-  await passes('Removed.')
-  expect(await stage.store.list()).toEqual([])
-})
-
 browserTest('what is wrong with an invitation is told beside what was typed', async () => {
   const stage = await setStage({ operator: OPERATOR })
   const { page } = await operatorAt(stage)
@@ -265,6 +241,7 @@ browserTest.each([false, true])(
     }
     await look('/ui')
     await linked(stage, 'a-very-long-name-of-a-session-that-is-as-long-as-one-can-be-64')
+    stage.emulator.fail({ at: 'companion_hello', code: 452 })
     const failed = await begun(stage, 'north', OTHER)
     stage.emulator.addPhone('+12025550125')
     const live = await begun(stage, 'support', '+12025550125')
