@@ -6,8 +6,8 @@ import { createServer } from 'paircode/server'
 import { openStore } from 'paircode/store'
 
 /** Reserved for examples, like all of +1 202 555 01xx. */
-export const OWNER = { number: '+12025550123', name: 'Owner' }
-export const CONTACT = { number: '+12025550124', name: 'Ada' }
+const OWNER = { number: '+12025550123', name: 'Owner' }
+const CONTACT = { number: '+12025550124', name: 'Ada' }
 export const INVITATION = {
   session: 'demo',
   phone: OWNER.number,

@@ -2,7 +2,7 @@
 import type { TypedInvitation } from './pages.ts'
 
 /** Seconds; the first is the default. */
-export const EXPIRIES: readonly number[] = [3_600, 600, 86_400, 604_800]
+const EXPIRIES: readonly number[] = [3_600, 600, 86_400, 604_800]
 
 export function typedInvitation(form: Readonly<Record<string, string | undefined>>): TypedInvitation {
   const text = (name: string): string => (form[name] ?? '').trim().slice(0, 2_000)
