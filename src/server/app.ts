@@ -5,6 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import { LinkError } from '../errors.ts'
 import { fromHere, identified, jsonOnly, smallBodies, timeLimited, withCookie, withToken } from './guards.ts'
 import { invitedEntry } from './link-page/invited.ts'
+import { ownEntry } from './link-page/own.ts'
 import { pageAnswer, pageFrame } from './page-answer.ts'
 import { languageKept } from './page-language.ts'
 import { pageProblem } from './page-problem.ts'
@@ -29,6 +30,15 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.use(identified(parts), fromHere(parts), smallBodies())
   app.use('/link', languageKept())
   app.use('/link/*', languageKept())
+  assetRoutes(app)
+  if (parts.linkPage === undefined) everything(app, parts)
+  else linkPageRoutes(app, parts, ownEntry(parts, parts.linkPage))
+  app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
+  app.onError((thrown, c) => answered(c, parts, thrown))
+  return app
+}
+
+function everything(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   app.use('/v1/*', jsonOnly(), withToken(parts), timeLimited(parts))
   app.use('/ui/v1/*', jsonOnly(), withCookie(parts), timeLimited(parts))
   const v1 = api(parts)
@@ -36,13 +46,9 @@ export function createApp(parts: Parts): Hono<AppEnv> {
   app.route('/ui/v1', v1)
   healthRoutes(app, parts)
   documentRoutes(app, v1, parts)
-  assetRoutes(app)
   uiRoutes(app, parts)
   panelRoutes(app, v1, parts)
   linkPageRoutes(app, parts, invitedEntry(parts))
-  app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
-  app.onError((thrown, c) => answered(c, parts, thrown))
-  return app
 }
 
 /** The API, once for tokens and once for cookies. */

@@ -1,3 +1,5 @@
 export type { TokenScope } from './access/scopes.ts'
+export { createLinkPage, type LinkPage } from './link-page/link-page.ts'
+export type { LinkPageOptions } from './link-page/options.ts'
 export type { ServerOptions } from './options.ts'
 export { createServer, type PaircodeServer } from './server.ts'

@@ -10,6 +10,7 @@ import type { DoNotPrompt } from './do-not-prompt.ts'
 import type { Idempotency } from './idempotency.ts'
 import type { Invitations } from './invitations/invitations.ts'
 import type { Limits } from './limits/limits.ts'
+import type { OwnDoor } from './link-page/own.ts'
 import type { LinkBeginner } from './links/begin-link.ts'
 import type { Links } from './links/links.ts'
 import type { Metrics } from './metrics.ts'
@@ -39,6 +40,8 @@ export interface Parts {
   readonly pages: Pages
   /** Whom the pages name as the one who asks. */
   readonly operator: Operator
+  /** Given: nothing but the link page is served. */
+  readonly linkPage: OwnDoor | undefined
   readonly isClosing: () => boolean
 }
 

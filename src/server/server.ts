@@ -16,6 +16,7 @@ import { createInvitations } from './invitations/invitations.ts'
 import { createLimits } from './limits/limits.ts'
 import { createLinkEffects } from './link-effects.ts'
 import { createNotes } from './link-page/notes.ts'
+import type { OwnDoor } from './link-page/own.ts'
 import { createLinkBeginner } from './links/begin-link.ts'
 import { createLinks } from './links/links.ts'
 import { createLinkRecords } from './links/record.ts'
@@ -48,6 +49,8 @@ export interface PaircodeServer {
 /** What others plug in: the pages of src/web, and who is shown the first token. */
 export interface ServerDoors {
   readonly pages?: Pages
+  /** Given: the link page alone, for those whom the app around it lets in. */
+  readonly linkPage?: OwnDoor
   /** Called once in the life of a store, on the first start without an operator's token. Show it, keep it nowhere. */
   readonly onFirstToken?: (token: string) => void
 }
@@ -152,6 +155,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     idempotency,
     invitations,
     pages: doors.pages ?? webPages,
+    linkPage: doors.linkPage,
     operator,
     isClosing,
   })

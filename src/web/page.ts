@@ -39,7 +39,7 @@ export function page(frame: PageFrame, parts: PageParts): string {
 <title>${parts.title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assetUrl(base, linkStyle)}">
-<script defer src="${assetUrl(base, linkScript)}"><\/script>
+${scriptOf(assetUrl(base, linkScript))}
 ${live === undefined ? '' : html`<noscript><meta http-equiv="refresh" content="${live.everyS}"></noscript>`}
 </head>
 <body>
@@ -54,6 +54,14 @@ ${parts.body}
 </body>
 </html>
 `.html
+}
+
+/**
+ * By a plain template: for the end of a script in a tagged one the bundler wants a helper from a package that is not ours
+ * (rolldown 1.2). `url` is our own, without anything to escape.
+ */
+function scriptOf(url: string): Html {
+  return { html: `<script defer src="${url}"></script>` }
 }
 
 function choice({ base, language, here }: PageFrame, { query, keep }: PageParts, other: InstructionLanguage): Html {

@@ -74,8 +74,8 @@ async function watched(context: BrowserContext): Promise<VisitorPage> {
   return { page, requests, complaints }
 }
 
-/** What axe finds against a page, one line each; with contrast, in the page's own colours. */
+/** What axe finds against a page, one line each; with contrast, in the page’s own colours. There are no frames: one document is all. */
 export async function axeFindings(page: Page): Promise<readonly string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
   return violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(' · ')})`)
 }

@@ -9,7 +9,13 @@ import { EXAMPLES, notBuilt, type Program, startExample } from './programs.ts'
 const PHONE = '+1 202 555 0123'
 const CONTACT = '+1 202 555 0147'
 const CODE = /\b[1-9A-HJ-NP-TV-Z]{4}-[1-9A-HJ-NP-TV-Z]{4}\b/
-const TESTED = ['echo-bot.ts', 'keep-your-own-baileys.ts', 'qr-in-terminal.ts', 'test-with-emulator.test.ts']
+const TESTED = [
+  'echo-bot.ts',
+  'keep-your-own-baileys.ts',
+  'link-page.ts',
+  'qr-in-terminal.ts',
+  'test-with-emulator.test.ts',
+]
 const files = readdirSync(EXAMPLES).filter((file) => file.endsWith('.ts'))
 
 describe('the examples', () => {
@@ -30,8 +36,8 @@ describe.skipIf(notBuilt !== '')(`run by a reader${notBuilt}`, { timeout: 180_00
   let env: Readonly<Record<string, string>>
   let running: Program[] = []
 
-  const start = (name: string): Program => {
-    const program = startExample(name, env)
+  const start = (name: string, more: Readonly<Record<string, string>> = {}): Program => {
+    const program = startExample(name, { ...env, ...more })
     running.push(program)
     return program
   }
@@ -100,6 +106,26 @@ describe.skipIf(notBuilt !== '')(`run by a reader${notBuilt}`, { timeout: 180_00
     await second.says(/^online$/m)
     expect(second.output()).not.toMatch(CODE)
     expect(phone.linkedDevices()).toHaveLength(1)
+  })
+
+  it('the app with a link page shows it to its owner alone, and runs the bot once it is linked', async () => {
+    const program = start('link-page.ts', { PASSWORD: 'a password', PORT: '0' })
+    const url = await program.says(/http:\/\/127\.0\.0\.1:\d+\/whatsapp\/link/)
+    expect((await fetch(url)).status).toBe(401)
+    const headers: Record<string, string> = {
+      Authorization: `Basic ${Buffer.from('owner:a password').toString('base64')}`,
+      'Sec-Fetch-Site': 'same-origin',
+    }
+    const post = (path: string, form = {}): Promise<Response> =>
+      fetch(url + path, { method: 'POST', headers, body: new URLSearchParams(form), redirect: 'manual' })
+    expect(await (await fetch(url, { headers })).text()).toContain('Acme Repairs')
+    headers['Cookie'] = (await post('/begin')).headers.get('set-cookie')?.split(';')[0] ?? ''
+    expect((await post('/code', { phone: PHONE })).status).toBe(303)
+    const code = /data-code[^>]*>([^<]+)</.exec(await (await fetch(url, { headers })).text())?.[1] ?? ''
+    await phone.enterCode(code)
+    await program.says(/^online$/m)
+    await program.kill()
+    expect(phone.linkedDevices()).toMatchObject([{ name: 'Acme bot' }])
   })
 
   it('the test that a bot author would write passes', async () => {

@@ -1,6 +1,7 @@
 // No I/O. No clock. From the account's word to ours (docs/protocol.md sections 7 and 8): verify, sign, store, and only
 // then reply.
 import { LinkError } from '../../errors.ts'
+import { accountKeyOf } from '../../phone/account-key.ts'
 import type { ConnectionEnd } from '../../wire/ends.ts'
 import { buildPairDeviceSign, buildPairRefusal, type PairSuccess } from '../pair-success.ts'
 import { fail } from './ending.ts'
@@ -26,6 +27,15 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
       new LinkError('server-error', `WhatsApp’s proof is unreadable: ${success.why}`),
     )
   const { id, account } = success
+  if (isOfAnotherNumber(state, account.jid))
+    return refuse(
+      state,
+      id,
+      'failed',
+      new LinkError('verification-failed', 'another account scanned the QR code; nothing was stored', {
+        advice: 'Scan it with the phone of the number that the link is for, or link without a number.',
+      }),
+    )
   return stay(
     // Whatever was still asked for or waited for is of no concern any more.
     {
@@ -40,6 +50,17 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
     setTimer('store', STORE_MS),
     { type: 'sign', message: account.signedByUs },
   )
+}
+
+/**
+ * A QR code can be scanned by any phone that sees it. A code goes to its number alone: WhatsApp routes it so (section 3),
+ * and may know spellings of an account that we do not, so after a `companion_finish` the account's word counts.
+ */
+function isOfAnotherNumber({ settings: { digits }, code }: AttemptState, jid: string): boolean {
+  const theirs = /^(\d+)(?::\d+)?@(?:s\.whatsapp\.net|hosted)$/.exec(jid)?.[1]
+  if (digits === undefined || theirs === undefined) return false
+  const wasTyped = code.name === 'live' && code.accepted > 0
+  return !wasTyped && accountKeyOf(theirs) !== accountKeyOf(digits)
 }
 
 export function takeSignature(state: AttemptState, signature: Uint8Array): Step {

@@ -45,10 +45,17 @@ function offerCopy(): void {
   }
 }
 
+/** The server does not know where the person is. */
+function tellLocalTime(): void {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'long', timeStyle: 'short' })
+  for (const time of main().querySelectorAll('time')) time.textContent = format.format(new Date(time.dateTime))
+}
+
 /** Begins with what the page says about itself: `data-page`, and while a link is under way `data-events`, `data-seen`. */
 function follow(): void {
   tick()
   offerCopy()
+  tellLocalTime()
   const { events } = main().dataset
   if (events === undefined) {
     source?.close()

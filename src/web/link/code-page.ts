@@ -1,4 +1,5 @@
 // The code, how long it lasts, where to type it; and the QR code as the other way.
+import type { Wording } from '../../instructions/wording.ts'
 import type { VisitPage } from '../../server/pages.ts'
 import { type Html, html } from '../html.ts'
 import { page } from '../page.ts'
@@ -20,7 +21,7 @@ export function codePage(data: VisitPage, code: string): string {
     wording.openLinkedDevices.either(menu),
     wording.tapLinkDevice(menu),
     wording.tapLinkWithPhoneNumber(menu),
-    wording.typeCode(code),
+    typed(wording, code),
   ]
   return page(data, {
     title: said.title,
@@ -60,6 +61,12 @@ ${orders(data)}`,
   })
 }
 
+/** The code stays in one piece where the line breaks. */
+function typed(wording: Wording, code: string): Html {
+  const [before = '', after = ''] = wording.typeCode(code).split(code)
+  return html`${before}<span class="whole" translate="no">${code}</span>${after}`
+}
+
 function validity({ language, now }: VisitPage, expiresAt: string | null): Html {
   if (expiresAt === null) return html``
   const left = Math.max(0, Date.parse(expiresAt) - now)
@@ -70,7 +77,7 @@ function validity({ language, now }: VisitPage, expiresAt: string | null): Html 
 const MARK = '\u0000'
 
 /** What a person can do while a link is under way. */
-export function orders({ base, language }: VisitPage): Html {
+function orders({ base, language }: VisitPage): Html {
   const { code } = WORDS[language]
   return html`<form method="post" action="${base}/link/refresh"><button class="second" id="fresh" data-busy="${code.freshBusy}">${code.fresh}</button></form>
 ${cancelOrder(base, code.cancel)}`

@@ -98,6 +98,6 @@ function wayBack({ returnUrl, language }: VisitPage, isDone: boolean): Html {
   if (returnUrl === null) return html``
   const { done, leave } = WORDS[language]
   const host = leftToRight(new URL(returnUrl).host)
-  const look = isDone ? 'button' : 'quiet'
+  const look = isDone ? 'button' : 'quiet leave'
   return html`<p><a class="${look}" href="${returnUrl}" rel="noreferrer">${isDone ? done.back(host) : leave(host)}</a></p>`
 }

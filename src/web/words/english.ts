@@ -108,7 +108,10 @@ export const english: Words = {
       'Open WhatsApp on the phone and look for a notice.',
     ],
     'rate-limited': ['Too many codes were asked for this number.', 'Wait, then ask again.'],
-    'not-available': ['WhatsApp does not offer codes to this account.', 'Start again and scan the QR code instead.'],
+    'not-available': [
+      'WhatsApp does not offer codes to this account.',
+      'Tell whoever invited you that this account can be linked by QR code alone.',
+    ],
     'passkey-required': [
       'This account asks for a passkey, which only WhatsApp’s own page can confirm.',
       'Tell whoever invited you, or link another account.',

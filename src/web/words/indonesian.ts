@@ -111,7 +111,10 @@ export const indonesian: Words = {
       'Buka WhatsApp di telepon dan cari pemberitahuan.',
     ],
     'rate-limited': ['Terlalu banyak kode diminta untuk nomor ini.', 'Tunggu, lalu minta lagi.'],
-    'not-available': ['WhatsApp tidak menawarkan kode untuk akun ini.', 'Mulai lagi dan pindai kode QR.'],
+    'not-available': [
+      'WhatsApp tidak menawarkan kode untuk akun ini.',
+      'Beri tahu yang mengundang Anda bahwa akun ini hanya dapat ditautkan dengan kode QR.',
+    ],
     'passkey-required': [
       'Akun ini meminta kunci sandi, yang hanya dapat dikonfirmasi di halaman WhatsApp sendiri.',
       'Beri tahu yang mengundang Anda, atau tautkan akun lain.',

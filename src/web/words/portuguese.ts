@@ -111,7 +111,10 @@ export const portuguese: Words = {
       'Abra o WhatsApp no celular e procure um aviso.',
     ],
     'rate-limited': ['Foram pedidos códigos demais para este número.', 'Espere e peça de novo.'],
-    'not-available': ['O WhatsApp não oferece códigos a esta conta.', 'Comece de novo e escaneie o código QR.'],
+    'not-available': [
+      'O WhatsApp não oferece códigos a esta conta.',
+      'Avise quem convidou você que esta conta só pode ser conectada por código QR.',
+    ],
     'passkey-required': [
       'Esta conta pede uma chave de acesso, que só a página do próprio WhatsApp pode confirmar.',
       'Avise quem convidou você, ou conecte outra conta.',

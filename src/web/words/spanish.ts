@@ -111,7 +111,10 @@ export const spanish: Words = {
       'Abre WhatsApp en el teléfono y busca un aviso.',
     ],
     'rate-limited': ['Se pidieron demasiados códigos para este número.', 'Espera y vuelve a pedirlo.'],
-    'not-available': ['WhatsApp no ofrece códigos a esta cuenta.', 'Empieza de nuevo y escanea el código QR.'],
+    'not-available': [
+      'WhatsApp no ofrece códigos a esta cuenta.',
+      'Avisa a quien te invitó de que esta cuenta solo puede vincularse con un código QR.',
+    ],
     'passkey-required': [
       'Esta cuenta pide una clave de acceso, que solo la página del propio WhatsApp puede confirmar.',
       'Avisa a quien te invitó, o vincula otra cuenta.',

@@ -31,6 +31,26 @@ const signed = (driver: Driver) => driver.sent.filter((stanza) => childOf(stanza
 const order = (driver: Driver) => driver.effects.map(({ effect }) => effect.type)
 const refusalsSent = (driver: Driver) => driver.sent.filter((stanza) => stanza.attrs['type'] === 'error')
 
+describe('a QR code beside the code of a number', () => {
+  const scannedBy = (jid: string): Driver => {
+    const driver = live(drive({ settings: { qr: true } }))
+    driver.receive(proofByQr(driver, { device: { jid } }))
+    return driver
+  }
+
+  it('links the number, in every spelling of it', () => {
+    expect(scannedBy(JID).state.link).toBe('paired')
+    expect(scannedBy('12025550123@hosted').state.link).toBe('paired')
+  })
+
+  it('scanned by another number links nothing: refused before anything is signed or stored', () => {
+    const driver = scannedBy('12025550199:3@s.whatsapp.net')
+    expect(refusalsSent(driver)).toHaveLength(1)
+    expect(order(driver).filter((type) => type === 'sign' || type === 'store')).toEqual([])
+    expect(failure(driver)).toMatchObject({ code: 'verification-failed' })
+  })
+})
+
 describe('a proven account', () => {
   it('is signed, stored, answered and told, in this order', () => {
     const driver = paired(drive())
