@@ -8,8 +8,11 @@ import { rolldown } from 'rolldown'
 import { isMain, root } from './programs.mjs'
 
 /** Name in made/ → sources under src/web/. */
-const STYLES = { 'link-style': ['look/base.css', 'look/link.css'] }
-const SCRIPTS = { 'link-script': 'client/link.ts' }
+const STYLES = {
+  'link-style': ['look/base.css', 'look/link.css'],
+  'panel-style': ['look/base.css', 'look/panel.css'],
+}
+const SCRIPTS = { 'link-script': 'client/link.ts', 'panel-script': 'client/panel.ts' }
 
 /** Path from the root → text, for every made file. */
 export async function madeAssets() {

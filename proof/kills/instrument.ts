@@ -27,7 +27,7 @@ const INSERTIONS: readonly Insertion[] = [
   },
   {
     room: 'src/wire/connection.ts',
-    code: /const frames = createFrameReader\(\)/,
+    code: /let ciphers: /,
     becomes: 'crashAtHandshake(socket); $&',
   },
   {

@@ -17,6 +17,8 @@ import { linkByPasskey } from './linking.ts'
 import { serveLogin } from './login.ts'
 import { createPhone, createScreen, type Phone, type Screen } from './phone.ts'
 import { createPhoneInbox, type PhoneInbox } from './phone-inbox.ts'
+import { createPhoneMemory } from './phone-memory.ts'
+import { listenForPhonePage, type PhonePage } from './phone-page/server.ts'
 import { createPostOffice } from './post-office.ts'
 import { createQrRefs } from './qr-refs.ts'
 import { serveRegistration } from './registration.ts'
@@ -67,6 +69,13 @@ export interface Emulator {
    * already.
    */
   addPhone(number: string, options?: PhoneOptions): Phone
+  /** In the order in which they were added. */
+  readonly phones: readonly Phone[]
+  /**
+   * Opens a page on 127.0.0.1 on which a person uses the phones in a browser, at `url`. Whoever can reach this machine's
+   * loopback can use it. Closed by `stop()` too. Rejects with the system's error when the port is taken.
+   */
+  openPhonePage(options?: { readonly port?: number }): Promise<PhonePage>
   /**
    * The stage fails: an IQ error with the code; at 'login' a `<failure reason=code>`; at 'handshake' and 'pair_device'
    * the socket closes, or at 'pair_device' with `as: 'failure'` a `<failure reason=code>` ends it; where the server would speak for the phone, the phone is refused.
@@ -126,7 +135,8 @@ export async function startForgedEmulator(
   const record = createStanzaRecord()
   const logins: { jid: string; at: number }[] = []
   const connections: { kind: 'registration' | 'login'; at: number; routed: boolean }[] = []
-  const phones = new Map<Account, { readonly inbox: PhoneInbox; readonly screen: Screen }>()
+  const phones = new Map<Account, { readonly inbox: PhoneInbox; readonly screen: Screen; readonly phone: Phone }>()
+  const pages: PhonePage[] = []
   const open = new Map<Line, Opened>()
 
   const post = createPostOffice({ clock, accounts, inboxOf: (account) => phones.get(account)?.inbox })
@@ -209,15 +219,29 @@ export async function startForgedEmulator(
         throw new RangeError('a phone needs a number of 7 to 15 digits, country code first')
       const account = accounts.add({ digits, name, platform, passkey, hosted, multiDevice })
       const screen = createScreen()
+      const memory = createPhoneMemory(clock.now)
       const inbox = createPhoneInbox({
         account,
         clock,
         post,
         phoneBundle: post.phoneBundle,
-        onText: screen.texts.push,
+        onText(received) {
+          memory.note({ with: received.from, mine: false, text: received.text })
+          screen.texts.push(received)
+        },
+        onCopy: ({ to, text }) => memory.note({ with: to, mine: true, text }),
       })
-      phones.set(account, { inbox, screen })
-      return createPhone({ world, account, inbox, screen })
+      const phone = createPhone({ world, account, inbox, screen, memory })
+      phones.set(account, { inbox, screen, phone })
+      return phone
+    },
+    get phones() {
+      return [...phones.values()].map(({ phone }) => phone)
+    },
+    async openPhonePage({ port = 0 } = {}) {
+      const page = await listenForPhonePage(emulator, port)
+      pages.push(page)
+      return page
     },
     fail: ({ at, times, ...refusal }) => faults.set(at, { kind: 'fail', ...refusal }, times),
     reorder: (fault) => set(fault, { kind: 'reorder' }),
@@ -236,6 +260,7 @@ export async function startForgedEmulator(
       distrustRoot(endpoint.rootKey)
       for (const line of open.keys()) line.drop()
       clock.stop()
+      await Promise.all(pages.map((page) => page.close()))
       await server.close()
       for (const { screen } of phones.values()) {
         screen.prompts.stop()

@@ -4,4 +4,6 @@ export { type Emulator, type EmulatorOptions, type PhoneOptions, startEmulator }
 export type { Stage, Tampering } from './faults.ts'
 export type { Phone } from './phone.ts'
 export { PhoneError, type PhoneErrorCode } from './phone-error.ts'
+export type { ChatText } from './phone-memory.ts'
+export type { PhonePage } from './phone-page/server.ts'
 export type { ThrottleOptions } from './throttle.ts'

@@ -52,6 +52,8 @@ export function createPhoneInbox(options: {
   /** The bundle of another phone. */
   readonly phoneBundle: (account: Account) => KeyBundle | undefined
   readonly onText: (received: TextReceived) => void
+  /** A linked device of this account wrote to another. */
+  readonly onCopy: (sent: { readonly to: string; readonly text: string }) => void
 }): PhoneInbox {
   const { account } = options
   const signal = createPhoneSignal(account.identity)

@@ -5,10 +5,20 @@ import { digitsOf, pnJid } from './jid.ts'
 import { enterCode, openLinkedDevices, scanQr } from './linking.ts'
 import { PhoneError } from './phone-error.ts'
 import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
+import type { ChatText, PhoneMemory } from './phone-memory.ts'
 import { unlinkDevice } from './unlinking.ts'
 import type { World } from './world.ts'
 
 export interface Phone {
+  /** With a plus and no spaces. */
+  readonly number: string
+  /** As those it writes to see it. */
+  readonly name: string
+  readonly platform: 'android' | 'ios'
+  /** What asks for a code now, for as long as the code lives; looking changes nothing. */
+  notification(): { readonly device: string; readonly expiresAt: Date } | undefined
+  /** The newest 1,000 texts of its chats, oldest first, whether `received()` gave them out or not. */
+  texts(): readonly ChatText[]
   /**
    * The notification that a companion wants its code to be typed, with the companion's name: 'Chrome (Windows)'. Each
    * is given out once, in order; one that came before the call is given at once. Rejects when the emulator stops.
@@ -107,10 +117,24 @@ export function createPhone(options: {
   readonly account: Account
   readonly inbox: PhoneInbox
   readonly screen: Screen
+  readonly memory: PhoneMemory
 }): Phone {
-  const { world, account, inbox, screen } = options
+  const { world, account, inbox, screen, memory } = options
   const { accounts } = world
   return {
+    number: `+${account.digits}`,
+    name: account.name,
+    platform: account.platform,
+    notification() {
+      try {
+        const { display, expiresAt } = world.codes.live(account)
+        return { device: display, expiresAt: new Date(expiresAt) }
+      } catch (thrown) {
+        if (thrown instanceof PhoneError) return undefined
+        throw thrown
+      }
+    },
+    texts: () => [...memory.texts],
     prompted: () => screen.prompts.next(),
     enterCode: (code) => enterCode(world, account, code),
     scanQr: (data) => scanQr(world, account, data),
@@ -135,6 +159,7 @@ export function createPhone(options: {
       if (target === undefined)
         throw new RangeError('no phone of this emulator has that number: add it with addPhone()')
       await inbox.send(target, text)
+      memory.note({ with: pnJid(target.digits), mine: true, text })
     },
     received: () => screen.texts.next(),
   }

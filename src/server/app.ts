@@ -20,6 +20,7 @@ import { invitationRoutes } from './routes/invitations.ts'
 import { linkEventRoutes } from './routes/link-events.ts'
 import { linkPageRoutes } from './routes/link-page.ts'
 import { linkRoutes } from './routes/links.ts'
+import { panelRoutes } from './routes/panel.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { uiRoutes } from './routes/ui.ts'
@@ -47,6 +48,7 @@ function everything(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   healthRoutes(app, parts)
   documentRoutes(app, v1, parts)
   uiRoutes(app, parts)
+  panelRoutes(app, v1, parts)
   linkPageRoutes(app, parts, invitedEntry(parts))
 }
 

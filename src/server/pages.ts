@@ -5,6 +5,7 @@ import type { Wording } from '../instructions/wording.ts'
 import type { PhoneReason } from '../phone/result.ts'
 import type { ToldEvent } from './links/told-event.ts'
 import type { LinkView } from './links/view.ts'
+import type { PanelPages } from './panel/pages.ts'
 
 export interface Operator {
   readonly name: string
@@ -90,12 +91,6 @@ export interface RefusalPage extends PageFrame {
   readonly problem: PageProblem
 }
 
-/** `GET /ui`. */
-export interface OperatorPage extends PageFrame {
-  /** False: show the form that posts `token` to `${base}/ui/session`. */
-  readonly loggedIn: boolean
-}
-
 /** `GET /docs`: an OpenAPI 3.1 document. */
 export interface DocumentationPage extends PageFrame {
   readonly document: unknown
@@ -105,6 +100,7 @@ export interface Pages {
   invitation(data: InvitationPage): string
   visit(data: VisitPage): string
   refusal(data: RefusalPage): string
-  operator(data: OperatorPage): string
   documentation(data: DocumentationPage): string
+  /** The operator's own. */
+  readonly operator: PanelPages
 }

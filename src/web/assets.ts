@@ -2,5 +2,7 @@
 import type { Asset } from './asset.ts'
 import { linkScript } from './made/link-script.ts'
 import { linkStyle } from './made/link-style.ts'
+import { panelScript } from './made/panel-script.ts'
+import { panelStyle } from './made/panel-style.ts'
 
-export const ASSETS: readonly Asset[] = [linkScript, linkStyle]
+export const ASSETS: readonly Asset[] = [linkScript, linkStyle, panelScript, panelStyle]

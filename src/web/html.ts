@@ -5,7 +5,10 @@ export interface Html {
 
 type Part = string | number | Html | null | false | readonly (Html | string)[]
 
-/** Everything put into the template is escaped, unless it is markup made by this function. */
+/**
+ * Everything put into the template is escaped, unless it is markup made by this function.
+ * Write `<\/script>`: a template that holds the bare tag is rewritten by rolldown with a helper that is not installed.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: strings.map((text, at) => text + (at < parts.length ? markupOf(parts[at] ?? '') : '')).join('') }
 }

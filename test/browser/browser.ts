@@ -1,8 +1,8 @@
 // One real browser for each test file, and pages in it as people have them. Ends with the file.
 import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, onTestFinished, test } from 'vitest'
-import { noBrowser, unpackedBrowser } from './unpacked.ts'
+import { LAUNCH_MS, launchBrowser, noBrowser } from '../../scripts/packaged-browser.mjs'
 
 export interface Visitor {
   /** BCP 47, as the browser sends it in Accept-Language; default `en-US`. */
@@ -32,16 +32,13 @@ export interface TestBrowser {
 /** Of vitest, for tests that need the browser: on other systems they are skipped. */
 export const browserTest = test.skipIf(noBrowser !== undefined)
 
-/** What a launch may take on a busy machine; the first one on a machine unpacks as well. */
-const LAUNCH_MS = 120_000
-
 /** Call at the head of a test file. */
 export function openTestBrowser(): TestBrowser {
   let browser: Browser | undefined
 
   beforeAll(async () => {
     if (noBrowser === undefined) browser = await launchBrowser()
-    else console.log(noBrowser)
+    else console.log(`${noBrowser} Browser tests are skipped.`)
   }, LAUNCH_MS)
 
   afterAll(() => browser?.close())
@@ -61,17 +58,6 @@ export function openTestBrowser(): TestBrowser {
       return watched(context)
     },
   }
-}
-
-/** Playwright's own arguments; the sandbox of Chromium cannot be had as root. */
-export async function launchBrowser(): Promise<Browser> {
-  const { executable, env } = await unpackedBrowser()
-  return chromium.launch({
-    executablePath: executable,
-    args: ['--no-sandbox'],
-    env: { ...(process.env as Record<string, string>), ...env },
-    timeout: LAUNCH_MS,
-  })
 }
 
 async function watched(context: BrowserContext): Promise<VisitorPage> {

@@ -36,7 +36,7 @@ function phoneAndDevice() {
     phoneBundle: () => undefined,
   }
   const onText = (text: TextReceived): void => void texts.push(text)
-  const inbox = createPhoneInbox({ account, clock, post, phoneBundle: () => undefined, onText })
+  const inbox = createPhoneInbox({ account, clock, post, phoneBundle: () => undefined, onText, onCopy: () => {} })
 
   /** The account's word for the device, as the device sends it along. */
   const vouched = (by = other): Uint8Array => {

@@ -214,7 +214,9 @@ describe('the browser', () => {
     expect((await call('GET', '/ui/v1/sessions', { token: null, headers: { Cookie: cookie } })).status).toBe(200)
     expect((await call('GET', '/v1/sessions', { token: null, headers: { Cookie: cookie } })).status).toBe(401)
     expect((await call('GET', '/ui/v1/sessions')).status).toBe(401)
-    expect((await call('GET', '/ui', { token: null, headers: { Cookie: cookie } })).text).toContain('logged in')
+    expect((await call('GET', '/ui', { token: null, headers: { Cookie: cookie } })).text).toContain(
+      'Log this browser out',
+    )
   })
 
   test('a page elsewhere cannot use the cookie, nor log a browser in', async () => {

@@ -25,7 +25,7 @@ export function emulatorCommand(context: Context): Command {
     )
     .option('--port <port>', 'listen on this port (default: any free one)')
     .option('--phone <numbers...>', `the numbers of the phones (default: "${EXAMPLE_NUMBER}")`)
-    .option('--control [port]', 'take orders over HTTP, too, on this machine only; prints its address and token')
+    .option('--control [port]', 'take orders over HTTP, too, and show the phones as a page; on this machine only')
     .option('--json', 'one JSON event a line')
     .action(async (flags: EmulatorFlags) => {
       await runEmulator(flags, context)
@@ -71,12 +71,12 @@ async function openControl(
   { printer }: Context,
 ): Promise<() => Promise<void>> {
   const { startControl } = await import('../emulator/control.ts')
-  const { url, token, close } = await startControl(emulator, desk, port).catch((cause: unknown): never => {
+  const { url, token, phonePage, close } = await startControl(emulator, desk, port).catch((cause: unknown): never => {
     throw unusable(port, cause)
   })
   printer.print(
-    { type: 'control', url, token },
-    `Orders over HTTP, with this token (whoever has it operates the phones):\n  ${url}\n  ${token}`,
+    { type: 'control', url, token, phonePage },
+    `Orders over HTTP, with this token (whoever has it operates the phones):\n  ${url}\n  ${token}\nThe phones in a browser:\n  ${phonePage}`,
     'done',
   )
   return close

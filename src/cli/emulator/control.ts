@@ -1,10 +1,11 @@
 // Orders over HTTP, for tests in other languages and processes: on loopback alone, and only with the token that was printed at
-// the start.
+// the start. Beside them the phones as a page for people, which needs no token.
 
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Emulator } from '../../emulator/index.ts'
+import { servePhonePage } from '../../emulator/phone-page/server.ts'
 import { sameSecret } from '../../lib/same-secret.ts'
 import type { Message } from '../printing/printer.ts'
 import type { Desk } from './desk.ts'
@@ -13,6 +14,8 @@ import { stanzasAfter } from './stanza-lines.ts'
 
 export interface Control {
   readonly url: string
+  /** Where a person uses the phones in a browser. */
+  readonly phonePage: string
   /** Whoever has it operates the phones. */
   readonly token: string
   close(): Promise<void>
@@ -31,6 +34,7 @@ const MAX_BODY = 64 * 1024
 export async function startControl(emulator: Emulator, desk: Desk, port: number): Promise<Control> {
   const token = randomBytes(32).toString('base64url')
   const server = createServer((request, response) => {
+    if (servePhonePage(emulator, request, response)) return
     void answerTo(request).then(
       (answer) => write(response, answer),
       (thrown: unknown) => write(response, problem(400, thrown instanceof Error ? thrown.message : 'cannot be read')),
@@ -65,6 +69,7 @@ export async function startControl(emulator: Emulator, desk: Desk, port: number)
   const { port: bound } = server.address() as AddressInfo
   return {
     url: `http://${HOST}:${bound}`,
+    phonePage: `http://${HOST}:${bound}/phones`,
     token,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -26,19 +26,29 @@ export function createDesk(emulator: Emulator, tell: Tell): Desk {
   const phones = new Map<string, OwnedPhone>()
   let recent: OwnedPhone | undefined
 
+  /** One that was added on the phone page is as good. */
+  const fromPage = (digits: string): OwnedPhone | undefined => {
+    const phone = emulator.phones.find(({ number }) => number === `+${digits}`)
+    return phone && adopt(phone, digits)
+  }
+
   const owned = (number: string | undefined): OwnedPhone => {
-    const found = number === undefined ? recent : phones.get(number.replace(/\D/g, ''))
+    const digits = number?.replace(/\D/g, '')
+    const found = digits === undefined ? recent : (phones.get(digits) ?? fromPage(digits))
     if (found === undefined) throw new RangeError('there is no such phone yet: phone <number>')
     recent = found
     return found
   }
 
   const addPhone = ({ number, platform, passkey }: Extract<Order, { kind: 'phone' }>, say: Tell): void => {
-    const digits = number.replace(/\D/g, '')
-    const added = { phone: emulator.addPhone(number, { platform, passkey }), name: maskedNumberOf(digits) }
-    phones.set(digits, added)
+    const added = adopt(emulator.addPhone(number, { platform, passkey }), number.replace(/\D/g, ''))
     recent = added
     say({ type: 'phone', phone: added.name, platform }, `Phone ${added.name} (${platform}) is there.`, 'done')
+  }
+
+  const adopt = (phone: Phone, digits: string): OwnedPhone => {
+    const added = { phone, name: maskedNumberOf(digits) }
+    phones.set(digits, added)
     void watch(added.phone.prompted, ({ device }) => {
       recent = added
       const text = `Phone ${added.name}: a notification asks for the code of ${device}. Type:  enter <code>`
@@ -55,6 +65,7 @@ export function createDesk(emulator: Emulator, tell: Tell): Desk {
         'step',
       )
     })
+    return added
   }
 
   const linked = async ({ name }: OwnedPhone, linking: Promise<{ readonly jid: string }>, say: Tell): Promise<void> => {

@@ -39,6 +39,8 @@ export interface Links {
   start(record: LinkRecord, begin: (signal: AbortSignal) => Linking): Promise<LiveLink>
   /** Undefined when there is none of this id, or no more. @throws StoreError */
   get(id: string): Promise<KnownLink | undefined>
+  /** The newest links of all servers, newest first; those that are over for a day. @throws StoreError */
+  newest(limit: number): Promise<readonly KnownLink[]>
   /** Events after a number; of a link of another server too. @throws StoreError */
   events(record: LinkRecord, after: number): Promise<readonly NumberedEvent[]>
   /** As if it had never been: for links that were refused before WhatsApp was asked. */
@@ -94,6 +96,13 @@ export function createLinks(parts: LinksParts): Links {
     return (await records.get(record.id)) ?? { ...record, trail: told }
   }
 
+  const known = async (stored: LinkRecord): Promise<KnownLink> => {
+    const here = live.get(stored.id)
+    if (here !== undefined) return { record: here.record, events: here.events, live: here }
+    const record = await concluded(stored)
+    return { record, events: record.trail ?? (await records.events(record.id)), live: undefined }
+  }
+
   return {
     live,
     async start(record, begin) {
@@ -111,9 +120,10 @@ export function createLinks(parts: LinksParts): Links {
       const here = live.get(id)
       if (here !== undefined) return { record: here.record, events: here.events, live: here }
       const stored = await records.get(id)
-      if (stored === undefined) return undefined
-      const record = await concluded(stored)
-      return { record, events: record.trail ?? (await records.events(id)), live: undefined }
+      return stored && known(stored)
+    },
+    async newest(limit) {
+      return Promise.all((await records.newest(limit)).map(known))
     },
     async events(record, after) {
       const events = record.trail ?? (await records.events(record.id, after))

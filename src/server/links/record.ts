@@ -29,6 +29,8 @@ export interface LinkRecords {
   begin(record: LinkRecord): Promise<void>
   get(id: string): Promise<LinkRecord | undefined>
   all(): AsyncIterable<{ readonly value: LinkRecord }>
+  /** Newest first. */
+  newest(limit: number): Promise<readonly LinkRecord[]>
   drop(id: string): Promise<void>
   /** Resolves with the event's number, when it is durable, and with it what webhooks are told. */
   tell(record: LinkRecord, event: ToldEvent, isFirst: boolean): Promise<number>
@@ -51,6 +53,7 @@ export function createLinkRecords(collections: Collections, outbox: Pick<Outbox,
     begin: (record) => links.put(record.id, ALL, record, record.createdAt + KEEP_MS),
     get: (id) => links.get(id),
     all: () => links.all(ALL),
+    newest: async (limit) => (await links.list(ALL, { limit, newestFirst: true })).map(({ value }) => value),
     drop: async (id) => {
       await events.dropList(id)
       await links.drop(id)

@@ -3,12 +3,14 @@ import { LinkError } from '../../errors.ts'
 import { parsePhone } from '../../phone/parse.ts'
 import { checkedSessionName } from '../../store/session-name.ts'
 import { requireScope } from '../access/caller.ts'
+import { viewOf } from '../invitations/view.ts'
 import type { AppEnv, Parts } from '../parts.ts'
 import { HttpProblem } from '../problem.ts'
 import { body, json, refusals } from '../schemas/common.ts'
-import { InvitationMade, InvitationRequest } from '../schemas/others.ts'
+import { InvitationList, InvitationMade, InvitationRequest } from '../schemas/others.ts'
 
 const DEFAULT_SECONDS = 3_600
+const MOST = 100
 
 const create = createRoute({
   method: 'post',
@@ -18,6 +20,15 @@ const create = createRoute({
     'The URL works once. Pinned to `phone`; without one `anyNumber: true` is needed, and the scope `admin`. Scope `links`.',
   request: body(InvitationRequest),
   responses: { 201: json(InvitationMade, 'The invitation; its URL is shown this once'), ...refusals(422) },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: '/invitations',
+  summary: 'The newest invitations',
+  description:
+    'Newest first, 100 at most, without their URLs. A token sees the invitations that it made, `admin` all. Scope `links`.',
+  responses: { 200: json(InvitationList, 'The invitations'), ...refusals() },
 })
 
 const revoke = createRoute({
@@ -51,6 +62,14 @@ export function invitationRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     await audit.note({ who: caller.id, action: 'invitation.create', subject: id, outcome: session, requestId })
     const url = `${outside(options.publicUrl, c.req.url, c.env.base)}/link/${secret}`
     return c.json({ id, url, expiresAt: new Date(expiresAt).toISOString() }, 201)
+  })
+
+  app.openapi(list, async (c) => {
+    const caller = c.get('caller')
+    requireScope(caller, 'links')
+    const found = await invitations.newest(MOST)
+    const visible = found.filter(({ by }) => by === caller.id || caller.scopes.has('admin'))
+    return c.json({ invitations: visible.map((each) => viewOf(each, clock.now())) }, 200)
   })
 
   app.openapi(revoke, async (c) => {

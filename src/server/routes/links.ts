@@ -4,12 +4,13 @@ import { type Caller, requireScope } from '../access/caller.ts'
 import type { KeptAnswer, Standing } from '../idempotency.ts'
 import { type LinkWish, newLinkId } from '../links/begin-link.ts'
 import type { KnownLink } from '../links/links.ts'
+import type { LinkRecord } from '../links/record.ts'
 import { type Sight, sightOf } from '../links/told-event.ts'
 import { type LinkView, viewOf } from '../links/view.ts'
 import type { AppEnv, Parts } from '../parts.ts'
 import { HttpProblem } from '../problem.ts'
 import { body, json, optionalBody, refusals } from '../schemas/common.ts'
-import { Assertion, Comparison, Link, LinkId, LinkRequest } from '../schemas/link.ts'
+import { Assertion, Comparison, Link, LinkId, LinkList, LinkRequest } from '../schemas/link.ts'
 
 const start = createRoute({
   method: 'post',
@@ -23,6 +24,15 @@ const start = createRoute({
     201: json(Link, 'WhatsApp was asked; `state` says how it went'),
     ...refusals(409, 422),
   },
+})
+
+const list = createRoute({
+  method: 'get',
+  path: '/links',
+  summary: 'The newest links',
+  description:
+    'Newest first, 100 at most; of those that are over the last day’s. A token sees the links that it began, `admin` all. Scope `links`; `codes` to see codes.',
+  responses: { 200: json(LinkList, 'The links'), ...refusals() },
 })
 
 const read = createRoute({
@@ -73,6 +83,7 @@ const confirm = createRoute({
 
 /** So long another server may be at a request of which nothing is to be seen yet. */
 const UNDER_WAY_MS = 60_000
+const MOST = 100
 const KEY = /^[\x21-\x7e]{1,255}$/
 
 export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
@@ -85,7 +96,7 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   const found = async (id: string, caller: AppEnv['Variables']['caller']): Promise<KnownLink> => {
     requireScope(caller, 'links')
     const link = await links.get(id)
-    if (link !== undefined && (link.record.owner === caller.id || caller.scopes.has('admin'))) return link
+    if (link !== undefined && maySee(caller, link.record)) return link
     throw new HttpProblem('not-found', 'there is no such link')
   }
 
@@ -171,6 +182,13 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     })
   })
 
+  app.openapi(list, async (c) => {
+    const caller = c.get('caller')
+    requireScope(caller, 'links')
+    const visible = (await links.newest(MOST)).filter(({ record }) => maySee(caller, record))
+    return c.json({ links: visible.map((link) => shown(link, sightOf(caller.scopes))) }, 200)
+  })
+
   app.openapi(read, async (c) => {
     const caller = c.get('caller')
     return c.json(shown(await found(c.req.valid('param').id, caller), sightOf(caller.scopes)), 200)
@@ -213,6 +231,10 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     await audit.note({ who: caller.id, action: 'link.confirm', subject: id, requestId: c.get('requestId') })
     return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
   })
+}
+
+function maySee(caller: Caller, { owner }: Pick<LinkRecord, 'owner'>): boolean {
+  return owner === caller.id || caller.scopes.has('admin')
 }
 
 interface Beginning {

@@ -10,13 +10,6 @@ import { HttpProblem } from '../problem.ts'
 export function uiRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   const { tokens, browserSessions, limits, audit, options, pages } = parts
 
-  app.get('/ui', async (c) => {
-    const cookie = readCookie(c, parts, 'paircode-ui')
-    const caller = cookie === undefined ? undefined : await browserSessions.find(cookie)
-    const frame = pageFrame(c)
-    return pageAnswer(pages.operator({ ...frame, loggedIn: caller !== undefined }), frame.nonce)
-  })
-
   /** Takes a form or JSON, `{token}`. */
   app.post('/ui/session', async (c) => {
     const address = c.get('address')
@@ -33,7 +26,9 @@ export function uiRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
         outcome: 'unauthenticated',
         requestId: c.get('requestId'),
       })
-      throw new HttpProblem('unauthenticated', 'this is no valid token')
+      if (!isForm) throw new HttpProblem('unauthenticated', 'this is no valid token')
+      const frame = pageFrame(c)
+      return pageAnswer(pages.operator.login({ ...frame, wrong: true }), frame.nonce, 401)
     }
     writeCookie(c, parts, 'paircode-ui', await browserSessions.create(caller), BROWSER_SESSION_MS)
     await audit.note({ who: caller.id, action: 'ui.login', requestId: c.get('requestId') })

@@ -48,6 +48,8 @@ export const Link = z
   })
   .openapi('Link')
 
+export const LinkList = z.object({ links: z.array(Link) }).openapi('LinkList')
+
 export const LinkId = z.object({ id: z.string().min(1).max(64) })
 
 const Base64url = z.string().max(16_384)

@@ -60,6 +60,25 @@ export const InvitationRequest = z
 
 export const InvitationMade = z.object({ id: z.string(), url: z.string(), expiresAt: Time }).openapi('Invitation')
 
+export const InvitationList = z
+  .object({
+    invitations: z.array(
+      z.object({
+        id: z.string(),
+        session: z.string(),
+        phone: z.string().nullable().openapi({ example: '+1••••••••23', description: 'Null: any number' }),
+        purpose: z.string(),
+        deviceName: z.string().nullable(),
+        state: z
+          .enum(['open', 'opened', 'done', 'revoked', 'expired'])
+          .openapi({ description: '`opened`: somebody pressed Continue' }),
+        createdAt: Time,
+        expiresAt: Time,
+      }),
+    ),
+  })
+  .openapi('InvitationList')
+
 export const AuditList = z
   .object({
     entries: z.array(

@@ -8,26 +8,38 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliDecompress } from 'node:zlib'
 
-export interface UnpackedBrowser {
-  readonly executable: string
-  /** To be added to the environment of the browser's process. */
-  readonly env: Readonly<Record<string, string>>
-}
+/** What a launch may take on a busy machine; the first one on a machine unpacks as well. */
+export const LAUNCH_MS = 120_000
 
 const inflated = promisify(brotliDecompress)
 const run = promisify(execFile)
 
 /** Why there is no browser on this system; undefined: there is one. */
-export const noBrowser: string | undefined =
+export const noBrowser =
   process.platform === 'linux' && process.arch === 'x64'
     ? undefined
-    : `The packaged browser runs on Linux x64 alone, this is ${process.platform} ${process.arch}: browser tests are skipped.`
+    : `The packaged browser runs on Linux x64 alone, this is ${process.platform} ${process.arch}.`
+
+/**
+ * Playwright's own arguments; the sandbox of Chromium cannot be had as root. Rejects when a package is missing.
+ * @returns {Promise<import('playwright-core').Browser>}
+ */
+export async function launchBrowser() {
+  const { chromium } = await import('playwright-core')
+  const { executable, env } = await unpackedBrowser()
+  return chromium.launch({
+    executablePath: executable,
+    args: ['--no-sandbox'],
+    env: { ...process.env, ...env },
+    timeout: LAUNCH_MS,
+  })
+}
 
 /** Unpacks on the first call on this machine (2 s), into node_modules/.cache. Two processes may do so at once. */
-export async function unpackedBrowser(): Promise<UnpackedBrowser> {
+async function unpackedBrowser() {
   const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
   const home = packageFolder(entry)
-  const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { readonly version: string }
+  const { version } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'))
   const cache = join(dirname(dirname(home)), '.cache')
   const folder = join(cache, `paircode-browser-${version}`)
   if (!existsSync(folder)) await unpack(join(home, 'bin'), cache, folder)
@@ -37,13 +49,13 @@ export async function unpackedBrowser(): Promise<UnpackedBrowser> {
   }
 }
 
-function packageFolder(file: string): string {
+function packageFolder(file) {
   const folder = dirname(file)
   return existsSync(join(folder, 'bin', 'chromium.br')) ? folder : packageFolder(folder)
 }
 
 /** Into a folder of its own, which gets its name when it is whole. */
-async function unpack(bin: string, cache: string, folder: string): Promise<void> {
+async function unpack(bin, cache, folder) {
   await mkdir(cache, { recursive: true })
   const fresh = await mkdtemp(join(cache, 'paircode-unpacking-'))
   try {
@@ -57,7 +69,7 @@ async function unpack(bin: string, cache: string, folder: string): Promise<void>
       await rm(tar)
     }
     await writeFile(join(fresh, 'fonts.conf'), fontsConf(folder))
-    await rename(fresh, folder).catch((error: NodeJS.ErrnoException) => {
+    await rename(fresh, folder).catch((error) => {
       // Another process was first: its folder is as good.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
     })
@@ -67,7 +79,7 @@ async function unpack(bin: string, cache: string, folder: string): Promise<void>
 }
 
 /** The system's fonts too, where there are any: for scripts that the packaged one lacks. */
-function fontsConf(folder: string): string {
+function fontsConf(folder) {
   return `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
