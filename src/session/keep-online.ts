@@ -62,15 +62,16 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
     const keepStoreOpen = internals.beforeClose(close)
     try {
       const lease = await own()
-      const lost = (): void => quit(new Stop('lease-lost', 'keep', { cause: lease.lost.reason }))
-      lease.lost.addEventListener('abort', lost, { once: true })
+      const lost = lease.lostSignal()
+      const quitLost = (): void => quit(new Stop('lease-lost', 'keep', { cause: lost.reason }))
+      lost.addEventListener('abort', quitLost, { once: true })
       try {
-        if (lease.lost.aborted) lost()
+        if (lost.aborted) quitLost()
         return await stayOnline(await confirmedBefore())
       } catch (cause) {
         throw await settled(stopFor(cause))
       } finally {
-        lease.lost.removeEventListener('abort', lost)
+        lost.removeEventListener('abort', quitLost)
         await confirming
         await lease.release()
       }

@@ -62,7 +62,7 @@ export function link(options: LinkOptions): Linking {
     const room = import('../linking/link.ts')
     const phone = await checkedPhone(options, checked)
     const lease = await ownSession(internals, checked.session, aborter.signal)
-    lease.lost.addEventListener('abort', () => abandon(lost(lease.lost.reason)), { once: true })
+    lease.onLost((cause) => abandon(lost(cause)))
     try {
       return await linkOwned({
         options,
@@ -72,10 +72,11 @@ export function link(options: LinkOptions): Linking {
         signal: aborter.signal,
         clock,
         tell: handle.tell,
+        firstCode: first?.code,
         begin: async (begin) => {
           const { startAttempt } = await room
           await first?.begun
-          attempt = startAttempt({ ...begin, firstCode: first?.code })
+          attempt = startAttempt(begin)
           if (aborter.signal.aborted) attempt.cancel(aborter.signal.reason)
           return attempt
         },
@@ -101,7 +102,8 @@ interface Owned {
   readonly signal: AbortSignal
   readonly clock: NonNullable<LinkOptions['clock']>
   readonly tell: (event: LinkEvent) => void
-  readonly begin: (options: Omit<AttemptOptions, 'firstCode'>) => Promise<Attempt>
+  readonly firstCode: Promise<KeyedCode> | undefined
+  readonly begin: (options: AttemptOptions) => Promise<Attempt>
 }
 
 /** With the session owned: what is stored decides whether a code is needed at all. */
@@ -150,7 +152,8 @@ async function finishInterrupted(owned: Owned, stored: SessionInfo): Promise<Lin
 }
 
 /** Runs the pure attempt to its end; tells its events, and loads Baileys while the person types. */
-async function runAttempt({ options, checked, internals, phone, clock, tell, begin }: Owned): Promise<LinkedSession> {
+async function runAttempt(owned: Owned): Promise<LinkedSession> {
+  const { options, checked, internals, phone, clock, tell, begin, firstCode } = owned
   let paired: Extract<LinkEvent, { type: 'paired' }> | undefined
   const attempt = await begin({
     ...checked,
@@ -159,6 +162,7 @@ async function runAttempt({ options, checked, internals, phone, clock, tell, beg
     clock,
     logger: maskedLogger(options.logger ?? silentLogger),
     agent: options.agent,
+    firstCode,
     onEvent(event) {
       if (event.type === 'paired') paired = event
       tell(event)

@@ -1,5 +1,6 @@
 // What a store is: the public contract, and the inner one that linking and sessions work through.
 import type { AuthenticationCreds, AuthenticationState } from 'baileys'
+import type { StoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { KeyPair } from '../wire/bridge.ts'
 import type { Collections } from './collections.ts'
@@ -88,8 +89,10 @@ export interface NewlyLinked {
 
 /** Sole use of something for as long as its holder lives. Renewed every 3 s by itself, void 10 s after the last renewal. */
 export interface Lease {
-  /** Aborted, with a StoreError `lease-lost` as its reason, when the lease could not be kept. */
-  readonly lost: AbortSignal
+  /** Calls back once, with a StoreError `lease-lost`, when the lease could not be kept; at once when that was before. */
+  onLost(listener: (reason: StoreError) => void): void
+  /** Aborted for the same reason. Made when it is asked for: it takes 1 KB (measured), and there may be thousands of leases. */
+  lostSignal(): AbortSignal
   /** Gives it back. Safe to call twice. */
   release(): Promise<void>
 }

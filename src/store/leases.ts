@@ -65,7 +65,9 @@ export interface LeaseHolder {
 interface Held {
   readonly id: string
   readonly key: string
-  readonly lost: AbortController
+  /** Those who want to know that it was lost. */
+  told: (reason: StoreError) => void
+  lostBy: StoreError | undefined
   renewedAt: number
   renewing: boolean
 }
@@ -99,7 +101,9 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
 
   const lose = (lease: Held, message: string, cause?: unknown): void => {
     letGo(lease)
-    lease.lost.abort(new StoreError('lease-lost', message, { cause }))
+    const reason = new StoreError('lease-lost', message, { cause })
+    lease.lostBy = reason
+    lease.told(reason)
   }
 
   const loseIfLate = (lease: Held, cause?: unknown): void => {
@@ -131,7 +135,7 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
   }
 
   const held = async (id: string, key: string, renewedAt: number): Promise<Lease> => {
-    const lease: Held = { id, key, lost: new AbortController(), renewedAt, renewing: false }
+    const lease: Held = { id, key, told: nobody, lostBy: undefined, renewedAt, renewing: false }
     if (closed) {
       await release(lease)
       throw storeClosed()
@@ -140,7 +144,8 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
     arm()
     let released: Promise<void> | undefined
     return {
-      lost: lease.lost.signal,
+      onLost: (listener) => whenLost(lease, listener),
+      lostSignal: () => lostSignal(lease),
       release: () => {
         released ??= release(lease)
         return released
@@ -177,6 +182,26 @@ export function createLeases(records: Records, clock: Clock, self: Holder = this
       await Promise.all([...holding].map(release))
     },
   }
+}
+
+const nobody = (): void => {}
+
+function whenLost(lease: Held, listener: (reason: StoreError) => void): void {
+  if (lease.lostBy !== undefined) return listener(lease.lostBy)
+  const { told } = lease
+  lease.told =
+    told === nobody
+      ? listener
+      : (reason) => {
+          told(reason)
+          listener(reason)
+        }
+}
+
+function lostSignal(lease: Held): AbortSignal {
+  const aborter = new AbortController()
+  whenLost(lease, (reason) => aborter.abort(reason))
+  return aborter.signal
 }
 
 function holderOf(stored: LeaseRecord | undefined, now: number, self: Holder): LeaseHolder | undefined {

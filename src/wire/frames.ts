@@ -65,16 +65,16 @@ export function createFrameReader(maxBytes: number = MAX_FRAME): FrameReader {
     return bytes.slice(LENGTH_BYTES, LENGTH_BYTES + length)
   }
 
-  function* whole(): Generator<Uint8Array, void, void> {
-    for (let payload = next(); payload !== undefined; payload = next()) yield payload
-  }
-
   return {
     push(chunk) {
       chunks.push(chunk)
       held += chunk.length
-      return whole()
+      return each(next)
     },
     rest: whole,
   }
+}
+
+function* each<Value>(next: () => Value | undefined): Generator<Value, void, void> {
+  for (let value = next(); value !== undefined; value = next()) yield value
 }

@@ -141,10 +141,10 @@ describe('a lease that cannot be renewed', () => {
       await clock.advance(3_000)
       state.mode = mode
       await clock.advance(8_999)
-      expect(lease.lost.aborted).toBe(false)
+      expect(lease.lostSignal().aborted).toBe(false)
       await clock.advance(1)
-      expect(lease.lost.aborted).toBe(true)
-      expect(lease.lost.reason).toMatchObject({ name: 'StoreError', code: 'lease-lost' })
+      expect(lease.lostSignal().aborted).toBe(true)
+      expect(lease.lostSignal().reason).toMatchObject({ name: 'StoreError', code: 'lease-lost' })
       expect(clock.waiting).toBe(0)
     })
   }
@@ -157,7 +157,7 @@ describe('a lease that cannot be renewed', () => {
     await clock.advance(6_500)
     state.mode = 'works'
     await clock.advance(60_000)
-    expect(lease.lost.aborted).toBe(false)
+    expect(lease.lostSignal().aborted).toBe(false)
     await lease.release()
   })
 
@@ -182,7 +182,7 @@ describe('a lease that cannot be renewed', () => {
     await leasesOn(backend, fakeClock(clock.now() + 60_000), ELSEWHERE).close()
     await (held[1] as Lease).release()
     await clock.advance(60_000)
-    expect(held.map((lease) => lease.lost.aborted)).toEqual([false, false, false])
+    expect(held.map((lease) => lease.lostSignal().aborted)).toEqual([false, false, false])
     await leases.close()
     expect(clock.waiting).toBe(0)
   })

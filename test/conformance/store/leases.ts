@@ -53,7 +53,7 @@ export function leaseBehaviour(makePlace: () => Promise<Place>): void {
     const inner = internalsOf(await (await makePlace()).open({ clock }))
     const lease = await inner.acquire(SALES)
     await clock.advance(600_000)
-    expect(lease.lost.aborted).toBe(false)
+    expect(lease.lostSignal().aborted).toBe(false)
     await expect(inner.acquire(SALES)).rejects.toBeInstanceOf(LeaseHeld)
     await lease.release()
     expect(clock.waiting).toBe(0)
@@ -67,7 +67,7 @@ export function leaseBehaviour(makePlace: () => Promise<Place>): void {
     await first.release()
     await expect(inner.acquire(SALES)).rejects.toBeInstanceOf(LeaseHeld)
     await second.release()
-    expect(first.lost.aborted).toBe(false)
+    expect(first.lostSignal().aborted).toBe(false)
   })
 
   it('a holder that stopped renewing for 10 s loses it to the next, and is told', async () => {
@@ -81,8 +81,8 @@ export function leaseBehaviour(makePlace: () => Promise<Place>): void {
     await clock.advance(1)
     const taken = await two.acquire(SALES)
     await stuck.advance(3_000)
-    expect(lost.lost.aborted).toBe(true)
-    expect(lost.lost.reason).toMatchObject({ name: 'StoreError', code: 'lease-lost' })
+    expect(lost.lostSignal().aborted).toBe(true)
+    expect(lost.lostSignal().reason).toMatchObject({ name: 'StoreError', code: 'lease-lost' })
     await lost.release()
     await expect(one.acquire(SALES)).rejects.toBeInstanceOf(LeaseHeld)
     await taken.release()
@@ -98,7 +98,7 @@ export function leaseBehaviour(makePlace: () => Promise<Place>): void {
     const now = clock.now
     clock.now = () => Math.max(woken, now())
     await clock.advance(3_000)
-    expect(lease.lost.aborted).toBe(false)
+    expect(lease.lostSignal().aborted).toBe(false)
     clock.now = now
     await lease.release()
   })
