@@ -68,7 +68,7 @@ const RUNS: Readonly<Record<TimerName, { readonly at: readonly StateName[]; read
 }
 
 /** Why a pair cannot be met; undefined for those that can. */
-export function whyUnreachable(state: StateName, kind: Kind): string | undefined {
+function whyUnreachable(state: StateName, kind: Kind): string | undefined {
   if (!isTimerKind(kind)) return undefined
   const { at, why } = RUNS[kind.slice('timer '.length) as TimerName]
   return at.includes(state) ? undefined : why
