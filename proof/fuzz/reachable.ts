@@ -20,8 +20,8 @@ const BEFORE_PROOF = STATES.filter((state) => state !== 'over' && !PROVEN.includ
 const RUNS: Readonly<Record<TimerName, { readonly at: readonly StateName[]; readonly why: string }>> = {
   attempt: { at: BEFORE_PROOF, why: 'set at the start; the proof of the account and the end clear it' },
   'pair-device': {
-    at: ['none open', 'paused open', 'preparing open'],
-    why: 'set when a connection opens, cleared by pair-device and by the end of the connection',
+    at: ['none open', 'paused open', 'preparing open', ...BEFORE_PROOF.filter((state) => state.startsWith('passkey '))],
+    why: 'set when a connection opens, cleared by pair-device, by the end of the connection and by the proof',
   },
   answer: {
     at: ['asking'],
