@@ -22,7 +22,7 @@ import {
 import { mutated } from './mutations.ts'
 import { LINKED, RECORDED } from './recorded.ts'
 import { mutatedProof, validStanza } from './stanzas.ts'
-import { STATES, type StateName, stateOf } from './states.ts'
+import { type StateName, stateOf } from './states.ts'
 import { ASSERTION, CEREMONY_KEYS, move, type Scene, WAYS } from './ways.ts'
 
 export interface Plan {
@@ -33,8 +33,8 @@ export interface Plan {
 }
 
 export interface Visits {
-  /** Something of this kind has come at this state. */
-  visit(state: string, kind: Kind): void
+  /** Something of this kind has come at this state. `isReal`: no stanza came over no connection before. */
+  visit(state: string, kind: Kind, isReal: boolean): void
   /** One more changed stanza or frame. */
   changed(): void
 }
@@ -131,10 +131,8 @@ function happen(scene: Scene, kind: Kind, visits: Visits): void {
   if (draw.chance(0.1)) attempt.feed(kind === 'ended' ? { type: 'refresh' } : { type: 'ended', end: anyEnd(draw) })
 }
 
-/** States that only a stanza over no connection leads to are no part of the table. */
 function note(attempt: Attempt, kind: Kind, visits: Visits): void {
-  const state = stateOf(attempt.state)
-  if (attempt.isReal || (STATES as readonly string[]).includes(state)) visits.visit(state, kind)
+  visits.visit(stateOf(attempt.state), kind, attempt.isReal)
 }
 
 function stanza({ attempt, recorded, draw }: Scene, kind: StanzaKind, visits: Visits): void {

@@ -92,7 +92,7 @@ function without(stanza: Node, name: string): Node {
 const family = (change: (children: readonly Node[], draw: Draw) => readonly Node[]): Mutation =>
   at((found, draw) => (Array.isArray(found.content) ? { ...found, content: change(childrenOf(found), draw) } : found))
 
-export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'drops a child': family((children, draw) => children.toSpliced(draw.number(children.length || 1), 1)),
   'doubles a child': family((children, draw) => (children.length === 0 ? [] : [draw.pick(children), ...children])),
   'reverses children': family((children) => children.toReversed()),

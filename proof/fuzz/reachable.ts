@@ -20,8 +20,8 @@ const BEFORE_PROOF = STATES.filter((state) => state !== 'over' && !PROVEN.includ
 const RUNS: Readonly<Record<TimerName, { readonly at: readonly StateName[]; readonly why: string }>> = {
   attempt: { at: BEFORE_PROOF, why: 'set at the start; the proof of the account and the end clear it' },
   'pair-device': {
-    at: ['none open', 'paused open', 'preparing open'],
-    why: 'set when a connection opens, cleared by pair-device and by the end of the connection',
+    at: ['none open', 'paused open', 'preparing open', ...BEFORE_PROOF.filter((state) => state.startsWith('passkey '))],
+    why: 'set when a connection opens, cleared by pair-device, by the end of the connection and by the proof',
   },
   answer: {
     at: ['asking'],
@@ -68,7 +68,7 @@ const RUNS: Readonly<Record<TimerName, { readonly at: readonly StateName[]; read
 }
 
 /** Why a pair cannot be met; undefined for those that can. */
-export function whyUnreachable(state: StateName, kind: Kind): string | undefined {
+function whyUnreachable(state: StateName, kind: Kind): string | undefined {
   if (!isTimerKind(kind)) return undefined
   const { at, why } = RUNS[kind.slice('timer '.length) as TimerName]
   return at.includes(state) ? undefined : why

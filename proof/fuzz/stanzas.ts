@@ -13,7 +13,7 @@ export function validStanza(kind: StanzaKind, recorded: Recorded, attempt: Attem
   return fitted(kind, template, recorded, attempt)
 }
 
-export function fitted(kind: StanzaKind, template: Node, recorded: Recorded, attempt: Attempt): Node {
+function fitted(kind: StanzaKind, template: Node, recorded: Recorded, attempt: Attempt): Node {
   const { state } = attempt
   switch (kind) {
     case 'hello accepted':
@@ -38,7 +38,7 @@ function withId(stanza: Node, id: string | undefined): Node {
 }
 
 /** The same stanza with other content at this path of tags. */
-export function withContent(stanza: Node, path: readonly string[], content: Node['content']): Node {
+function withContent(stanza: Node, path: readonly string[], content: Node['content']): Node {
   const [tag, ...rest] = path
   if (tag === undefined)
     return content === undefined ? { tag: stanza.tag, attrs: stanza.attrs } : { ...stanza, content }

@@ -38,8 +38,10 @@ export function createLedger(): Ledger {
       return cases
     },
     times,
-    visit(state, kind) {
+    visit(state, kind, isReal) {
       const name = nameOfPair({ state, kind })
+      // What only a stanza over no connection leads to is no part of the table.
+      if (!isReal && !listed.has(name)) return
       counts.set(name, (counts.get(name) ?? 0) + 1)
     },
     changed() {

@@ -57,6 +57,10 @@ const KNOWN = [
   'ceremony answered',
 ] as const
 
+/** A server that does not wait for its own pair-device: the limit for that runs on beside the ceremony. */
+const EARLY = [...OPEN, 'passkey request'] as const
+const EARLY_REVEALING = [...EARLY, 'passkey-answered', 'ceremony answered', 'crsc_continuation'] as const
+
 /** Every place at which an account can be proven. */
 const PROVEN: readonly Way[] = [
   way({}, ...FINISH, 'pair-success'),
@@ -137,20 +141,38 @@ export const WAYS: Readonly<Record<StateName, readonly Way[]>> = {
     way({}, ...FINISH, 'primary_hello'),
   ],
   'passkey fetching-options': [
+    way(PASSKEY, ...OPEN, 'passkey request without options'),
     way(PASSKEY, ...LIVE, 'passkey request without options'),
     way(PASSKEY_BY_QR, ...READY, 'passkey request without options'),
   ],
   'passkey asked': [
+    way(PASSKEY, ...EARLY),
     way(PASSKEY, ...ASKED),
     way(PASSKEY, ...FINISH, 'passkey request'),
     way(PASSKEY, ...ASKING, 'passkey request'),
     way(PASSKEY_BY_QR, ...READY, 'passkey request'),
   ],
-  'passkey fetching-ref': [way(PASSKEY, ...REF), way(PASSKEY, ...FINISH, 'passkey request', 'passkey-answered')],
-  'passkey prologue-sent': [way(PASSKEY, ...PROLOGUE), way(PASSKEY, ...PROLOGUE, 'ceremony answered')],
-  'passkey revealing': [way(PASSKEY, ...REVEALING), way(PASSKEY, ...KNOWN.slice(0, -1))],
-  'passkey comparing': [way(PASSKEY, ...COMPARING)],
-  'passkey requested': [way(PASSKEY, ...REQUESTED), way(PASSKEY, ...KNOWN)],
+  'passkey fetching-ref': [
+    way(PASSKEY, ...EARLY, 'passkey-answered'),
+    way(PASSKEY, ...REF),
+    way(PASSKEY, ...FINISH, 'passkey request', 'passkey-answered'),
+  ],
+  'passkey prologue-sent': [
+    way(PASSKEY, ...EARLY, 'passkey-answered', 'ceremony answered'),
+    way(PASSKEY, ...PROLOGUE),
+    way(PASSKEY, ...PROLOGUE, 'ceremony answered'),
+  ],
+  'passkey revealing': [
+    way(PASSKEY, ...EARLY_REVEALING),
+    way(PASSKEY, ...REVEALING),
+    way(PASSKEY, ...KNOWN.slice(0, -1)),
+  ],
+  'passkey comparing': [way(PASSKEY, ...EARLY_REVEALING, 'ceremony answered'), way(PASSKEY, ...COMPARING)],
+  'passkey requested': [
+    way(PASSKEY, ...EARLY_REVEALING, 'ceremony answered', 'codes-compared'),
+    way(PASSKEY, ...REQUESTED),
+    way(PASSKEY, ...KNOWN),
+  ],
   signing: PROVEN,
   'signing, closed': further('ended'),
   storing: further('signed'),
