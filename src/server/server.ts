@@ -18,6 +18,7 @@ import { createLinkEffects } from './link-effects.ts'
 import { createLinkBeginner } from './links/begin-link.ts'
 import { createLinks } from './links/links.ts'
 import { createLinkRecords } from './links/record.ts'
+import type { ToldEvent } from './links/told-event.ts'
 import { type Listener, listen } from './listen.ts'
 import { createMetrics } from './metrics.ts'
 import { mount } from './mount.ts'
@@ -52,6 +53,8 @@ export interface ServerDoors {
   readonly onFirstToken?: (token: string) => void
   /** How webhooks leave the machine. */
   readonly webhooks?: WebhookDoors
+  /** Called when a link of this server has an event to tell, before it is stored: to measure from. The n-th of a link has the id n. */
+  readonly onTelling?: (link: string, type: ToldEvent['type']) => void
 }
 
 const ACCOUNTS_EVERY_MS = 300_000
@@ -129,6 +132,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     nodes,
     clock,
     logger,
+    onTelling: doors.onTelling,
     ...effects,
   })
   const isClosing = (): boolean => closing !== undefined
