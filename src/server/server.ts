@@ -20,6 +20,7 @@ import type { OwnDoor } from './link-page/own.ts'
 import { createLinkBeginner } from './links/begin-link.ts'
 import { createLinks } from './links/links.ts'
 import { createLinkRecords } from './links/record.ts'
+import type { ToldEvent } from './links/told-event.ts'
 import { type Listener, listen } from './listen.ts'
 import { createMetrics } from './metrics.ts'
 import { mount } from './mount.ts'
@@ -56,6 +57,8 @@ export interface ServerDoors {
   readonly onFirstToken?: (token: string) => void
   /** How webhooks leave the machine. */
   readonly webhooks?: WebhookDoors
+  /** Called when a link of this server has an event to tell, before it is stored: to measure from. The n-th of a link has the id n. */
+  readonly onTelling?: (link: string, type: ToldEvent['type']) => void
 }
 
 const ACCOUNTS_EVERY_MS = 300_000
@@ -136,6 +139,7 @@ export async function openServer(given: ServerOptions, doors: ServerDoors = {}):
     nodes,
     clock,
     logger,
+    onTelling: doors.onTelling,
     ...effects,
   })
   const isClosing = (): boolean => closing !== undefined

@@ -20,7 +20,9 @@ export interface LinksParts {
   readonly nodes: Nodes
   readonly clock: Clock
   readonly logger: Logger
-  /** Of every event of every link of this server, in the order of each link. */
+  /** Of every event of every link of this server, before it is stored. */
+  readonly onTelling?: ((link: string, type: ToldEvent['type']) => void) | undefined
+  /** The same once it is stored, in the order of each link. */
   readonly onEvent: (event: ToldEvent, link: LiveLink) => void
   /** A link of this server is over, or one of a server that is gone was found. */
   readonly onOver: (record: LinkRecord) => Promise<void>
@@ -107,7 +109,7 @@ export function createLinks(parts: LinksParts): Links {
     live,
     async start(record, begin) {
       await records.begin(record)
-      const link = runLink({ record, records, logger, begin, onEvent: parts.onEvent })
+      const link = runLink({ record, records, logger, begin, onTelling: parts.onTelling, onEvent: parts.onEvent })
       live.set(record.id, link)
       orders.watch()
       void link.over.then(async () => {

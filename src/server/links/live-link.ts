@@ -32,11 +32,13 @@ export interface LiveLinkParts {
   readonly logger: Logger
   /** Begins the linking; `signal` ends it. */
   readonly begin: (signal: AbortSignal) => Linking
+  /** Before the store has it. */
+  readonly onTelling?: ((link: string, type: ToldEvent['type']) => void) | undefined
   /** After the store has it, before listeners hear of it. */
   readonly onEvent: (event: ToldEvent, live: LiveLink) => void
 }
 
-export function runLink({ record, records, logger, begin, onEvent }: LiveLinkParts): LiveLink {
+export function runLink({ record, records, logger, begin, onTelling, onEvent }: LiveLinkParts): LiveLink {
   const events: NumberedEvent[] = []
   const listeners = new Set<(event: NumberedEvent) => void>()
   const answered = deferred<void>()
@@ -48,6 +50,7 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
   const linking = begin(aborter.signal)
 
   const tell = async (event: ToldEvent): Promise<void> => {
+    onTelling?.(record.id, event.type)
     const number = await records.tell(record, event, events.length === 0)
     const numbered: NumberedEvent = { number, event }
     events.push(numbered)
@@ -86,6 +89,7 @@ export function runLink({ record, records, logger, begin, onEvent }: LiveLinkPar
       await linking.cancel().catch(() => {})
       const number = (events.at(-1)?.number ?? 0) + 1
       const failed: NumberedEvent = { number, event: { type: 'failed', problem: linkProblem(error) } }
+      onTelling?.(record.id, 'failed')
       events.push(failed)
       untold = failed.event
       onEvent(failed.event, live)

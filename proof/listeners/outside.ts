@@ -1,0 +1,77 @@
+// Everything outside of the server: WhatsApp, the phones, and a program that begins links, listens to each and lets something
+// happen to it. Says {"type":"ready","url","rootKey"}; takes one line of JSON, {"url","token"}, of the server; says
+// {"type":"waiting"} when every link waits with its listener, and at the end {"type":"heard","links":[…]}.
+import { createInterface } from 'node:readline'
+import { exampleNumbers } from '../../bench/example-numbers.mjs'
+import { startEmulator } from '../../src/emulator/index.ts'
+import { inParallel } from '../parallel.ts'
+import { type HeardLink, type Listening, listenTo } from './listener.ts'
+
+/** Links that are begun, and things that happen, at one time. */
+const WIDTH = 16
+
+interface Server {
+  readonly url: string
+  readonly token: string
+}
+
+interface Waiting {
+  readonly number: string
+  readonly path: string
+  readonly listening: Listening
+}
+
+const say = (said: { readonly type: string; readonly [more: string]: unknown }): void =>
+  console.log(JSON.stringify(said))
+
+const emulator = await startEmulator()
+const phones = exampleNumbers(Number(process.env['LINKS'])).map((number) => ({
+  number,
+  phone: emulator.addPhone(number),
+}))
+const { url, rootKey } = emulator.endpoint
+say({ type: 'ready', url, rootKey: Buffer.from(rootKey ?? []).toString('base64') })
+
+for await (const line of createInterface({ input: process.stdin })) {
+  say({ type: 'heard', links: await listenToAll(JSON.parse(line) as Server) })
+  break
+}
+await emulator.stop()
+process.exit()
+
+async function listenToAll(server: Server): Promise<readonly HeardLink[]> {
+  const waiting = await inParallel(WIDTH, phones, async ({ number }, at): Promise<Waiting> => {
+    const { id } = (await call(server, 'POST', '/v1/links', { session: `bot-${at}`, phone: number })) as { id: string }
+    return { number, path: `/v1/links/${id}`, listening: await listenTo(server, id) }
+  })
+  say({ type: 'waiting' })
+  await inParallel(WIDTH, waiting, (link, at) => letHappen(server, link, at))
+  return Promise.all(waiting.map(({ listening }) => listening.ended))
+}
+
+/** Every fifth is typed, two in five get another code and are cancelled then, two in five are cancelled at once. */
+async function letHappen(server: Server, { number, path, listening }: Waiting, at: number): Promise<void> {
+  if (at % 5 === 0) {
+    await phones.find((one) => one.number === number)?.phone.enterCode(await listening.code(1))
+    return
+  }
+  if (at % 5 < 3) {
+    await call(server, 'POST', `${path}/refresh`)
+    await listening.code(2)
+  }
+  await call(server, 'DELETE', path)
+}
+
+async function call({ url, token }: Server, method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      Authorization: `Bearer ${token}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+  return JSON.parse(text)
+}
