@@ -71,7 +71,7 @@ export function createFrameReader(maxBytes: number = MAX_FRAME): FrameReader {
       held += chunk.length
       return each(next)
     },
-    rest: whole,
+    rest: () => each(next),
   }
 }
 

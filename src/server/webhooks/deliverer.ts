@@ -40,13 +40,18 @@ interface Receiver {
   readonly underWay: Set<string>
 }
 
+/** While this server is the one that delivers. */
+interface Turn extends Pick<Lease, 'release'> {
+  readonly lost: AbortSignal
+}
+
 export function createDeliverer(parts: DelivererParts): Deliverer {
   const { internals, endpoints, deliveries, outbox, clock, logger } = parts
   const receivers = new Map<string, Receiver>()
   const running = new Set<Promise<void>>()
   const closing = new AbortController()
   const cutting = new AbortController()
-  let lease: Lease | undefined
+  let lease: Turn | undefined
   let timer: unknown
   let looking: Promise<void> | undefined
   let isWoken = false
@@ -55,15 +60,16 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     logger.error({ reason: thrown instanceof Error ? thrown.message : 'unknown' }, what)
 
   /** Undefined: another server delivers. */
-  const turn = async (): Promise<Lease | undefined> => {
+  const turn = async (): Promise<Turn | undefined> => {
     try {
       const { signal } = closing
       const taken = await internals.acquire({ kind: 'webhooks', key: 'deliverer', signal })
-      taken.lost.addEventListener('abort', () => {
-        if (lease === taken) lease = undefined
+      const mine: Turn = { lost: taken.lostSignal(), release: taken.release }
+      taken.onLost(() => {
+        if (lease === mine) lease = undefined
         receivers.clear()
       })
-      return taken
+      return mine
     } catch (thrown) {
       if (thrown instanceof LeaseHeld || closing.signal.aborted) return undefined
       throw thrown
@@ -92,7 +98,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
     }
   }
 
-  const looked = async (mine: Lease): Promise<boolean> => {
+  const looked = async (mine: Turn): Promise<boolean> => {
     const active = (await endpoints.list()).filter(({ parked }) => parked === undefined)
     const ids = new Set(active.map(({ id }) => id))
     for (const id of receivers.keys()) if (!ids.has(id)) receivers.delete(id)
@@ -156,7 +162,7 @@ export function createDeliverer(parts: DelivererParts): Deliverer {
   }
 
   /** Never rejects. */
-  const carried = async (id: string, event: string, receiver: Receiver, { lost }: Lease): Promise<void> => {
+  const carried = async (id: string, event: string, receiver: Receiver, { lost }: Turn): Promise<void> => {
     const settled = await carry(id, event, parts, AbortSignal.any([cutting.signal, lost])).catch((thrown: unknown) => {
       say('a webhook could not be carried', thrown)
       return { next: 'later', nextAt: clock.now() + AGAIN_MS } as const
