@@ -93,9 +93,9 @@ test('a client generated from it compiles, and links a number from end to end', 
   expect(stage.phone.linkedDevices()).toHaveLength(1)
 })
 
+const OUTPUT: ts.CompilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.NodeNext }
 const COMPILER: ts.CompilerOptions = {
-  target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.NodeNext,
+  ...OUTPUT,
   moduleResolution: ts.ModuleResolutionKind.NodeNext,
   lib: ['lib.es2022.d.ts', 'lib.dom.d.ts', 'lib.dom.iterable.d.ts'],
   types: [],
@@ -111,6 +111,5 @@ function errorsIn(file: string): readonly string[] {
 }
 
 function withoutTypes(source: string): string {
-  const { target, module } = COMPILER
-  return ts.transpileModule(source, { compilerOptions: { target, module }, fileName: 'x.mts' }).outputText
+  return ts.transpileModule(source, { compilerOptions: OUTPUT, fileName: 'x.mts' }).outputText
 }
