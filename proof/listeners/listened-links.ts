@@ -35,7 +35,11 @@ export interface ListenedLinks {
 }
 
 /** `program`: outside.ts, made into one file (scripts/bundled-programs.mjs). */
-export async function listenToLinks(count: number, program: string): Promise<ListenedLinks> {
+export async function listenToLinks(
+  count: number,
+  program: string,
+  where: 'sqlite' | 'memory',
+): Promise<ListenedLinks> {
   const start = performance.now()
   const folder = mkdtempSync(join(tmpdir(), 'paircode-listeners-'))
   const outside = startChild(program, { LINKS: String(count) })
@@ -44,7 +48,7 @@ export async function listenToLinks(count: number, program: string): Promise<Lis
     if (found === undefined) throw new Error(`it ended before it was ${type}: ${outside.complaint()}`)
     return found
   }
-  const store = await openStore(`sqlite:${join(folder, 'sessions.db')}`)
+  const store = await openStore(where === 'memory' ? 'memory:' : `sqlite:${join(folder, 'sessions.db')}`)
   try {
     const { url, rootKey } = await said('ready')
     const endpoint = { url: String(url), rootKey: new Uint8Array(Buffer.from(String(rootKey), 'base64')) }

@@ -1,4 +1,6 @@
 // A phone as its person uses it.
+import { printedAs } from '../lib/printed-as.ts'
+import { maskPhone } from '../phone/mask.ts'
 import type { Account } from './accounts.ts'
 import type { PasskeyAssertion } from './authenticator.ts'
 import { digitsOf, pnJid } from './jid.ts'
@@ -121,7 +123,7 @@ export function createPhone(options: {
 }): Phone {
   const { world, account, inbox, screen, memory } = options
   const { accounts } = world
-  return {
+  const phone: Phone = {
     number: `+${account.digits}`,
     name: account.name,
     platform: account.platform,
@@ -163,4 +165,5 @@ export function createPhone(options: {
     },
     received: () => screen.texts.next(),
   }
+  return printedAs(phone, 'Phone', () => ({ number: maskPhone(phone.number), platform: phone.platform }))
 }

@@ -7,7 +7,7 @@ const MAX_DEPTH = 48
  * The largest stanza that we know, an upload of 812 pre-keys, has 2,445. In 4 MiB there is room for 1,300,000, which take the
  * bridge 3 s and 72 MB that it never gives back (measured).
  */
-const MAX_STANZAS = 4096
+const MAX_STANZAS = 16_384
 /** A JID is made of strings, which may be JIDs again as far as the format goes. */
 const MAX_JID_DEPTH = 4
 

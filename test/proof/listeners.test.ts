@@ -10,7 +10,7 @@ it('fifty links with a listener each: every event is heard once and in order', {
   const folder = mkdtempSync(join(tmpdir(), 'paircode-listeners-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   await bundlePrograms(folder, { outside: 'proof/listeners/outside.ts' })
-  const { faults, heard, ends, latency } = await listenToLinks(50, join(folder, 'outside.mjs'))
+  const { faults, heard, ends, latency } = await listenToLinks(50, join(folder, 'outside.mjs'), 'sqlite')
   expect(faults).toEqual([])
   expect(Object.fromEntries(ends)).toEqual({ online: 10, failed: 40 })
   // connecting, code; then confirming, paired, online; or code-expired, code, failed; or failed.
