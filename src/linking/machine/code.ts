@@ -91,24 +91,35 @@ export function askIfReady(state: AttemptState, { now }: Moment): Step {
     display: settings.device.display,
   })
   return stay(
-    { ...state, lastIq, code: { name: 'asking', iqId, prepared: code.prepared, expiresAt: now + settings.codeTtlMs } },
+    {
+      ...state,
+      lastIq,
+      code: {
+        name: 'asking',
+        iqId,
+        prepared: code.prepared,
+        expiresAt: now + settings.codeTtlMs,
+        takenBack: undefined,
+      },
+    },
     { type: 'send', node: hello },
     setTimer('answer', ANSWER_MS),
   )
 }
 
 /** WhatsApp's answer to the request. Only from here on may anyone see the code. */
-export function takeHelloAnswer(state: AttemptState, stanza: Node, { now }: Moment): Step {
+export function takeHelloAnswer(state: AttemptState, stanza: Node, moment: Moment): Step {
   const { code } = state
+  const { now } = moment
   if (code.name !== 'asking') return stay(state)
   const answer = readHelloAnswer(stanza)
   if (answer.kind === 'refused') return retryOrFail(state, refusalOfHello(answer.error))
   if (answer.kind === 'no-ref')
     return retryOrFail(state, new LinkError('server-error', 'WhatsApp accepted the code but named no reference for it'))
-  const { prepared, expiresAt } = code
+  const { prepared, expiresAt, takenBack } = code
   if (expiresAt <= now)
     return andThen(stay({ ...state, code: { name: 'paused' } }, ...clearTimers('answer')), (late) => beginCode(late))
-  return stay(
+  const shown = stay(
     {
       ...state,
       link: 'code',
@@ -126,6 +137,9 @@ export function takeHelloAnswer(state: AttemptState, stanza: Node, { now }: Mome
     setTimer('code', Math.max(0, expiresAt - now)),
     emit({ type: 'code', code: displayCode(prepared.code), expiresAt: new Date(expiresAt), number: state.codes }),
   )
+  // Said dead as any other that is taken back, so that a person who has to ask for the next one is told.
+  if (takenBack === undefined || Buffer.compare(takenBack.ref, answer.ref) !== 0) return shown
+  return andThen(shown, (live) => codeDied(live, 'refresh', moment, { manual: takenBack.manual }))
 }
 
 /** Silence: the connection itself is in doubt, so the next try gets a new one. */

@@ -57,11 +57,24 @@ export type CodeState =
   /** Waits for its keys, its slot in the account's limit, and a ready connection. */
   | { readonly name: 'preparing'; readonly prepared: PreparedCode | undefined; readonly reserved: boolean }
   /** Sent; nobody has seen the code yet. `expiresAt` counts from here: the hello is made now. */
-  | { readonly name: 'asking'; readonly iqId: string; readonly prepared: PreparedCode; readonly expiresAt: number }
+  | {
+      readonly name: 'asking'
+      readonly iqId: string
+      readonly prepared: PreparedCode
+      readonly expiresAt: number
+      /** A `refresh_code` that came before the answer that names the ref: it may be for this code. */
+      readonly takenBack: TakenBack | undefined
+    }
   /** Refused or not answered; the next try has a timer. */
   | { readonly name: 'waiting'; readonly reserved: boolean }
   /** On show. */
   | LiveCode
+
+/** WhatsApp says that the code of this ref is dead; with `manual` a person has to ask for the next. */
+export interface TakenBack {
+  readonly ref: Uint8Array
+  readonly manual: boolean
+}
 
 export interface LiveCode {
   readonly name: 'live'

@@ -55,6 +55,7 @@ import {
   type Step,
   setTimer,
   stay,
+  type TakenBack,
   type TimerName,
 } from './state.ts'
 
@@ -214,12 +215,12 @@ function takeNotification(state: AttemptState, stanza: Node, moment: Moment): St
   })
 }
 
-/** The code is dead at once, also while the phone's answer is being checked; not once a passkey took the code's place. */
-function takeRefreshCode(
-  state: AttemptState,
-  { ref, manual }: { readonly ref: Uint8Array; readonly manual: boolean },
-  moment: Moment,
-): Step {
+/**
+ * The code is dead at once, also while the phone's answer is being checked; not once a passkey took the code's place. One that
+ * overtakes the answer to the request is kept until that names the ref.
+ */
+function takeRefreshCode(state: AttemptState, { ref, manual }: TakenBack, moment: Moment): Step {
+  if (state.code.name === 'asking') return stay({ ...state, code: { ...state.code, takenBack: { ref, manual } } })
   if (state.code.name !== 'live' || Buffer.compare(ref, state.code.ref) !== 0) return stay(state)
   if (state.passkey.name !== 'idle') return stay(state)
   return codeDied(state, 'refresh', moment, { manual })

@@ -148,6 +148,27 @@ describe('a connection that is lost while a code is live', () => {
 })
 
 describe('refresh_code', () => {
+  it.each([undefined, 'true'])(
+    'that overtakes the answer to the request kills the code when the answer comes (force: %s)',
+    (force) => {
+      const driver = ready(drive())
+      driver.receive(refreshCode(REF, force))
+      expect(types(driver)).toEqual(['connecting'])
+      accept(driver)
+      expect(codes(driver)).toHaveLength(1)
+      expect(expired(driver)).toEqual([{ type: 'code-expired', reason: 'refresh', manual: force === 'true' }])
+      expect(hellos(driver)).toHaveLength(force === 'true' ? 1 : 2)
+    },
+  )
+
+  it('for another code, while one is asked for, changes nothing', () => {
+    const driver = ready(drive())
+    driver.receive(refreshCode(Buffer.from('another')))
+    accept(driver)
+    expect(driver.state.code.name).toBe('live')
+    expect(expired(driver)).toEqual([])
+  })
+
   it('with our ref: the code is dead at once, and the next is asked for', () => {
     const driver = live(drive())
     driver.receive(refreshCode(REF))
