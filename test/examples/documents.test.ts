@@ -16,6 +16,7 @@ const PRINTS: Readonly<Record<string, RegExp>> = {
   Phones: /the phone itself got hello\n\[\]|^12025550123:1@s\.whatsapp\.net$/m,
   Time: /^expired$/m,
   'What happened': /^1$/m,
+  'As a page': /^the phones: http:\/\/127\.0\.0\.1:\d+\/phones$/m,
   'Plain Baileys': /^linked 12025550123:1@s\.whatsapp\.net$/m,
 }
 
