@@ -1,5 +1,6 @@
 // The phone page as a server: who may call it. What it shows is in test/browser/phone-page.test.ts.
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { startEmulator } from '../../src/emulator/index.ts'
 
@@ -36,6 +37,24 @@ test('only loopback names lead to it, and no page from elsewhere can press its b
   expect(await add({ origin })).toBe(303)
   expect(emulator.phones).toHaveLength(2)
 })
+
+test.each(['//', 'http://[', '/phones/1/%'])(
+  'an address that is none, %s, is answered, and the emulator lives',
+  async (path) => {
+    const { url } = await pageOf('+12025550123')
+    const { hostname, port, host } = new URL(url)
+    const status = await new Promise<string>((resolve, reject) => {
+      const line = connect(Number(port), hostname, () => line.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`))
+      line.once('data', (answer) => {
+        resolve(String(answer).slice(0, 12))
+        line.destroy()
+      })
+      line.once('error', reject)
+    })
+    expect(status).toMatch(/^HTTP\/1\.1 [34]\d\d$/)
+    expect(await ask(`${url}/1`, 'GET', { host })).toBe(200)
+  },
+)
 
 test('its answers are for nobody else: no frame, no cache, no script but its own', async () => {
   const { url } = await pageOf('+12025550123')

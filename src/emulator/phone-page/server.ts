@@ -12,6 +12,7 @@ export interface PhonePage {
 }
 
 const HOST = '127.0.0.1'
+const BASE = `http://${HOST}`
 /** Bytes. A QR text has 300. */
 const MAX_BODY = 64 * 1024
 /** How often a screen is looked at for what changed, while somebody has it open. */
@@ -28,7 +29,7 @@ export async function listenForPhonePage(emulator: Emulator, port: number): Prom
   })
   const { port: bound } = server.address() as AddressInfo
   return {
-    url: `http://${HOST}:${bound}/phones`,
+    url: `${BASE}:${bound}/phones`,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
@@ -43,7 +44,10 @@ export function servePhonePage(
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
-  const { pathname: path, searchParams: query } = new URL(request.url ?? '/', `http://${HOST}`)
+  const address = request.url ?? '/'
+  // Junk of whoever is on this machine must not end the emulator: `//` is no URL.
+  if (!URL.canParse(address, BASE)) return false
+  const { pathname: path, searchParams: query } = new URL(address, BASE)
   if (!isPhonePath(path)) return false
   const refusal = refusalOf(request)
   if (refusal !== undefined) {

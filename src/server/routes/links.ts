@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { type Caller, requireScope } from '../access/caller.ts'
+import type { AuditAction } from '../audit.ts'
 import type { KeptAnswer, Standing } from '../idempotency.ts'
 import { type LinkWish, newLinkId } from '../links/begin-link.ts'
 import type { KnownLink } from '../links/links.ts'
@@ -194,42 +195,45 @@ export function linkRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
     return c.json(shown(await found(c.req.valid('param').id, caller), sightOf(caller.scopes)), 200)
   })
 
-  app.openapi(cancel, async (c) => {
-    const caller = c.get('caller')
-    const link = await found(c.req.valid('param').id, caller)
-    await links.cancel(link)
+  /** What is done to a link that is there, with its trace in the trail; gives the link as it is then. */
+  const done = async (
+    { caller, requestId }: Pick<Beginning, 'caller' | 'requestId'>,
+    link: KnownLink,
+    action: AuditAction,
+    work: Promise<void>,
+  ): Promise<LinkView> => {
+    await work
     const { id } = link.record
-    await audit.note({ who: caller.id, action: 'link.cancel', subject: id, requestId: c.get('requestId') })
-    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 200)
+    await audit.note({ who: caller.id, action, subject: id, requestId })
+    return shown((await links.get(id)) ?? link, sightOf(caller.scopes))
+  }
+
+  app.openapi(cancel, async (c) => {
+    const [caller, requestId] = [c.get('caller'), c.get('requestId')]
+    const link = await found(c.req.valid('param').id, caller)
+    return c.json(await done({ caller, requestId }, link, 'link.cancel', links.cancel(link)), 200)
   })
 
   app.openapi(refresh, async (c) => {
-    const caller = c.get('caller')
+    const [caller, requestId] = [c.get('caller'), c.get('requestId')]
     const link = await found(c.req.valid('param').id, caller)
-    await links.refresh(link)
-    const { id } = link.record
-    await audit.note({ who: caller.id, action: 'link.refresh', subject: id, requestId: c.get('requestId') })
-    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
+    return c.json(await done({ caller, requestId }, link, 'link.refresh', links.refresh(link)), 202)
   })
 
   app.openapi(passkey, async (c) => {
-    const caller = c.get('caller')
+    const [caller, requestId] = [c.get('caller'), c.get('requestId')]
     const link = await found(c.req.valid('param').id, caller)
     requireScope(caller, 'passkeys')
-    await links.answerPasskey(link, c.req.valid('json'))
-    const { id } = link.record
-    await audit.note({ who: caller.id, action: 'link.passkey', subject: id, requestId: c.get('requestId') })
-    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
+    const work = links.answerPasskey(link, c.req.valid('json'))
+    return c.json(await done({ caller, requestId }, link, 'link.passkey', work), 202)
   })
 
   app.openapi(confirm, async (c) => {
-    const caller = c.get('caller')
+    const [caller, requestId] = [c.get('caller'), c.get('requestId')]
     const link = await found(c.req.valid('param').id, caller)
     requireScope(caller, 'passkeys')
-    await links.confirm(link, c.req.valid('json')?.equal !== false)
-    const { id } = link.record
-    await audit.note({ who: caller.id, action: 'link.confirm', subject: id, requestId: c.get('requestId') })
-    return c.json(shown((await links.get(id)) ?? link, sightOf(caller.scopes)), 202)
+    const work = links.confirm(link, c.req.valid('json')?.equal !== false)
+    return c.json(await done({ caller, requestId }, link, 'link.confirm', work), 202)
   })
 }
 
