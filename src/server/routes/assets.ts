@@ -5,11 +5,14 @@ import { ASSETS } from '../../web/assets.ts'
 import type { AppEnv } from '../parts.ts'
 import { HttpProblem } from '../problem.ts'
 
-const FILES = new Map(ASSETS.map(({ name, type, text }) => [name, { type, text, small: gzipSync(text, { level: 9 }) }]))
-
 export function assetRoutes(app: OpenAPIHono<AppEnv>): void {
+  // With the routes, not with the module: who imports the server may never serve a page.
+  const files = new Map(
+    ASSETS.map(({ name, type, text }) => [name, { type, text, small: gzipSync(text, { level: 9 }) }]),
+  )
+
   app.get('/assets/:name', (c) => {
-    const file = FILES.get(c.req.param('name'))
+    const file = files.get(c.req.param('name'))
     if (file === undefined) throw new HttpProblem('not-found', 'there is nothing at this address')
     const takesGzip = /(?:^|,)\s*gzip\s*(?:,|$)/.test(c.req.header('accept-encoding') ?? '')
     return new Response(takesGzip ? file.small : file.text, {
