@@ -17,18 +17,18 @@ export interface Insertion {
 const INSERTIONS: readonly Insertion[] = [
   {
     room: 'src/linking/link.ts',
-    code: /const perform = \(effect: Effect\): void => \{/,
+    code: /#perform\(effect: Effect\): void \{/,
     becomes: `$&
       crashPoint('before effect ' + nameOfEffect(effect))
-      performEffect(effect)
+      this.#performEffect(effect)
       crashPoint('after effect ' + nameOfEffect(effect))
     }
-    const performEffect = (effect: Effect): void => {`,
+    #performEffect(effect: Effect): void {`,
   },
   {
     room: 'src/wire/connection.ts',
-    code: /let ciphers: /,
-    becomes: 'crashAtHandshake(socket); $&',
+    code: /this\.#listen\(introduction\(routingInfo\)\)/,
+    becomes: 'crashAtHandshake(this.#socket); $&',
   },
   {
     room: 'src/store/store.ts',

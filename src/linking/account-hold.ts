@@ -14,64 +14,96 @@ export interface AccountHold {
   end(slot: SlotFate, error: LinkError): Promise<LinkError>
 }
 
-export function createAccountHold(options: {
+interface AccountHoldOptions {
   readonly store: StoreInternals
   readonly accountKey: string
   readonly clock: Clock
   readonly onLost: (error: LinkError) => void
-}): AccountHold {
-  const { store, accountKey, clock } = options
-  let lease: Lease | undefined
-  let slotId: string | undefined
-  let ended = false
+}
+
+export function createAccountHold(options: AccountHoldOptions): AccountHold {
+  return new NotedAccount(options)
+}
+
+class NotedAccount implements AccountHold {
+  readonly #options: AccountHoldOptions
+  #lease: Lease | undefined
+  #slotId: string | undefined
+  #ended = false
   /** Calls follow one another: an attempt that ends while it still reserves must not leave a note behind. */
-  let last: Promise<unknown> = Promise.resolve()
+  #last: Promise<unknown> = Promise.resolve()
 
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const turn = last.then(work, work)
-    last = turn.catch(() => {})
-    return turn
+  constructor(options: AccountHoldOptions) {
+    this.#options = options
   }
 
-  const drop = async (): Promise<void> => {
-    const held = lease
-    lease = undefined
-    await held?.release()
+  reserve(): Promise<LinkError | undefined> {
+    return this.#inTurn(() => this.#reserve())
   }
 
-  const takeNote = async (): Promise<void> => {
-    if (lease !== undefined) return
-    const taken = await store.acquire({ kind: 'code', key: accountKey })
-    lease = taken
-    taken.onLost((cause) => {
-      if (lease === taken)
-        options.onLost(new LinkError('store-error', 'the note of the live code could not be kept', { cause }))
+  release(): Promise<void> {
+    return this.#inTurn(() => this.#drop())
+  }
+
+  end(slot: SlotFate, error: LinkError): Promise<LinkError> {
+    this.#ended = true
+    return this.#inTurn(async () => {
+      try {
+        return await this.#settle(slot, error)
+      } finally {
+        await this.#drop()
+      }
     })
   }
 
-  const reserve = async (): Promise<LinkError | undefined> => {
-    if (ended) return new LinkError('cancelled', 'the attempt is over')
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#last.then(work, work)
+    this.#last = turn.catch(() => {})
+    return turn
+  }
+
+  async #reserve(): Promise<LinkError | undefined> {
+    const { store, accountKey, clock } = this.#options
+    if (this.#ended) return new LinkError('cancelled', 'the attempt is over')
     try {
-      await takeNote()
+      await this.#takeNote()
       const slot = await store.limits.take(accountKey, clock.now())
       if (slot.allowed) {
-        slotId = slot.id
+        this.#slotId = slot.id
         return undefined
       }
-      await drop()
+      await this.#drop()
       return new LinkError('rate-limited', 'too many codes were asked for this number; nothing was sent to WhatsApp', {
         retryAfterMs: slot.retryAfterMs,
       })
     } catch (cause) {
-      await drop()
+      await this.#drop()
       if (cause instanceof LeaseHeld)
         return new LinkError('code-outstanding', 'a code for this number is live already', { cause })
       return new LinkError('store-error', 'the store could not keep the note of the code', { cause })
     }
   }
 
-  const settle = async (slot: SlotFate, error: LinkError): Promise<LinkError> => {
-    if (slot === 'give-back' && slotId !== undefined) await store.limits.giveBack(accountKey, slotId)
+  async #takeNote(): Promise<void> {
+    if (this.#lease !== undefined) return
+    const { store, accountKey, onLost } = this.#options
+    const taken = await store.acquire({ kind: 'code', key: accountKey })
+    this.#lease = taken
+    taken.onLost((cause) => {
+      if (this.#lease === taken)
+        onLost(new LinkError('store-error', 'the note of the live code could not be kept', { cause }))
+    })
+  }
+
+  async #drop(): Promise<void> {
+    const held = this.#lease
+    this.#lease = undefined
+    await held?.release()
+  }
+
+  async #settle(slot: SlotFate, error: LinkError): Promise<LinkError> {
+    const { store, accountKey, clock } = this.#options
+    if (slot === 'give-back' && this.#slotId !== undefined) await store.limits.giveBack(accountKey, this.#slotId)
     if (slot !== 'cool-down') return error
     const retryAfterMs = await store.limits.coolDown(accountKey, clock.now(), error.retryAfterMs)
     return new LinkError(error.code, error.message, {
@@ -81,20 +113,5 @@ export function createAccountHold(options: {
       retryAfterMs,
       ...(error.status === undefined ? {} : { status: error.status }),
     })
-  }
-
-  return {
-    reserve: () => inTurn(reserve),
-    release: () => inTurn(drop),
-    end(slot, error) {
-      ended = true
-      return inTurn(async () => {
-        try {
-          return await settle(slot, error)
-        } finally {
-          await drop()
-        }
-      })
-    },
   }
 }

@@ -8,44 +8,38 @@ import type { Logger } from '../lib/logger.ts'
 import type { StoreInternals } from '../store/contract.ts'
 import type { KeyPair } from '../wire/bridge.ts'
 import { type Connection, openConnection } from '../wire/connection.ts'
-import type { Endpoint } from '../wire/endpoint.ts'
 import type { ConnectionEnd } from '../wire/ends.ts'
-import type { Version } from '../wire/messages.ts'
 import { type AccountHold, createAccountHold } from './account-hold.ts'
 import { deriveCodeKey, drawCode, type KeyedCode, saltOf, unwrapPublicKey, wrapPublicKey } from './code-key.ts'
 import { buildCredentials } from './credentials.ts'
-import type { Device } from './device.ts'
 import type { LinkEvent, LinkState } from './events.ts'
-import { createIdentity } from './identity.ts'
-import { type Effect, firstState, type Input, type Moment, type Settings, type TimerName } from './machine/state.ts'
+import { type CompanionIdentity, createIdentity } from './identity.ts'
+import {
+  type AttemptState,
+  type Effect,
+  firstState,
+  type Input,
+  type Moment,
+  type Settings,
+  type TimerName,
+} from './machine/state.ts'
 import { step } from './machine/step.ts'
-import { comparisonEvent, passkeyEvent } from './passkey/events.ts'
+import type { CheckedOptions } from './options.ts'
+import { type CeremonyTable, comparisonEvent, passkeyEvent } from './passkey/events.ts'
 import { PRE_KEY_COUNT, returnPreKeys, takePreKeys, warmPreKeys } from './pre-keys.ts'
 import { type Randomness, systemRandomness } from './randomness.ts'
 import { buildRegistrationPayload } from './registration.ts'
 
 export interface AttemptOptions {
-  readonly session: string
+  readonly checked: Omit<CheckedOptions, 'ifLinked' | 'firstLogin'>
   readonly store: StoreInternals
   /** Undefined: QR only. */
   readonly phone: { readonly digits: string; readonly accountKey: string } | undefined
-  readonly device: Device
-  readonly endpoint: Endpoint
-  readonly version: Version
-  readonly country: string
-  readonly fullHistory: boolean
-  readonly notify: boolean
-  readonly qr: boolean
-  readonly refresh: 'auto' | 'manual'
-  readonly passkey: 'fail' | 'wait'
-  readonly maxCodes: number
-  readonly codeTtlMs: number
-  readonly timeoutMs: number
-  readonly connectTimeoutMs: number
-  readonly retry: Settings['retry']
-  readonly fixedCode: string | undefined
-  /** Begun before this room was loaded: the thread pool works on the first code's key while modules load. */
-  readonly firstCode: Promise<KeyedCode> | undefined
+  /**
+   * Gives a code once, if there is one, and lets go of it. Its key was begun before this room was loaded: the thread pool works
+   * on it while modules load.
+   */
+  readonly takeFirstCode: () => Promise<KeyedCode> | undefined
   readonly clock: Clock
   readonly logger: Logger
   readonly agent: Agent | undefined
@@ -68,195 +62,233 @@ export interface Attempt {
 }
 
 export function startAttempt(options: AttemptOptions): Attempt {
-  const { clock, store, session, logger, randomness = systemRandomness } = options
-  const identity = createIdentity(randomness)
-  const idPrefix = `${shortNumber(randomness)}.${shortNumber(randomness)}-`
-  const settings: Settings = {
-    digits: options.phone?.digits,
-    device: options.device,
-    noisePublicKey: identity.noiseKey.public,
-    identityKey: identity.identityKey,
-    notify: options.notify,
-    qr: options.qr,
-    refresh: options.refresh,
-    passkey: options.passkey,
-    maxCodes: options.maxCodes,
-    codeTtlMs: options.codeTtlMs,
-    timeoutMs: options.timeoutMs,
-    connectTimeoutMs: options.connectTimeoutMs,
-    retry: options.retry,
-    idPrefix,
-  }
-  const payload = buildRegistrationPayload({
-    identity,
-    device: options.device,
-    version: options.version,
-    country: options.country,
-    fullHistory: options.fullHistory,
-  })
+  const attempt = new StartedAttempt(options)
+  attempt.feed({ type: 'start' })
+  return attempt
+}
 
-  options.onBegin?.(settings, identity.advSecret)
-  let state = firstState(settings, identity.advSecret)
-  let connection: Connection | undefined
-  let pairingEphemeral: KeyPair | undefined
-  let { firstCode } = options
-  const timers = new Map<TimerName, unknown>()
-  const inputs: Input[] = []
-  let stepping = false
-  const { promise: ended, resolve, reject } = deferred<void>()
-  const hold: AccountHold | undefined =
-    options.phone === undefined
-      ? undefined
-      : createAccountHold({
-          store,
-          accountKey: options.phone.accountKey,
-          clock,
-          onLost: (error) => feed({ type: 'cancel', error }),
-        })
+/** A class: a thousand of them may wait at once, and functions made anew for each weighed 1 KB (measured). */
+class StartedAttempt implements Attempt {
+  readonly ended: Promise<void>
+  readonly #options: AttemptOptions
+  readonly #randomness: Randomness
+  readonly #identity: CompanionIdentity
+  readonly #hold: AccountHold | undefined
+  readonly #timers: Partial<Record<TimerName, unknown>> = {}
+  readonly #inputs: Input[] = []
+  readonly #outcome = deferred<void>()
+  #state: AttemptState
+  #connection: Connection | undefined
+  #pairingEphemeral: KeyPair | undefined
+  #stepping = false
+
+  constructor(options: AttemptOptions) {
+    const { checked, phone, store, clock, randomness = systemRandomness } = options
+    this.#options = options
+    this.#randomness = randomness
+    this.#identity = createIdentity(randomness)
+    const settings: Settings = {
+      digits: phone?.digits,
+      device: checked.device,
+      noisePublicKey: this.#identity.noiseKey.public,
+      identityKey: this.#identity.identityKey,
+      notify: checked.notify,
+      qr: checked.qr,
+      refresh: checked.refresh,
+      passkey: checked.passkey,
+      maxCodes: checked.maxCodes,
+      codeTtlMs: checked.codeTtlMs,
+      timeoutMs: checked.timeoutMs,
+      connectTimeoutMs: checked.connectTimeoutMs,
+      retry: checked.retry,
+      idPrefix: `${shortNumber(randomness)}.${shortNumber(randomness)}-`,
+    }
+    options.onBegin?.(settings, this.#identity.advSecret)
+    this.#state = firstState(settings, this.#identity.advSecret)
+    this.#hold =
+      phone &&
+      createAccountHold({
+        store,
+        accountKey: phone.accountKey,
+        clock,
+        onLost: (error) => this.feed({ type: 'cancel', error }),
+      })
+    this.ended = this.#outcome.promise
+    this.ended.catch(() => {})
+  }
+
+  state(): LinkState {
+    return this.#state.link
+  }
+
+  refresh(): void {
+    this.feed({ type: 'refresh' })
+  }
+
+  cancel(error: LinkError): void {
+    this.feed({ type: 'cancel', error })
+  }
 
   /** Inputs that an effect causes at once wait for the effects before them. */
-  const feed = (input: Input): void => {
-    inputs.push(input)
-    if (stepping) return
-    stepping = true
+  feed(input: Input): void {
+    this.#inputs.push(input)
+    if (this.#stepping) return
+    this.#stepping = true
     try {
-      for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-        const moment = { now: clock.now(), random: randomness.bytes(32) }
-        const result = step(state, next, moment)
-        state = result.state
-        options.onStep?.(next, moment, result.effects)
-        for (const effect of result.effects) perform(effect)
-      }
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) this.#take(next)
     } finally {
-      stepping = false
+      this.#stepping = false
     }
   }
 
-  const perform = (effect: Effect): void => {
+  #take(input: Input): void {
+    const moment = { now: this.#options.clock.now(), random: this.#randomness.bytes(32) }
+    const result = step(this.#state, input, moment)
+    this.#state = result.state
+    this.#options.onStep?.(input, moment, result.effects)
+    for (const effect of result.effects) this.#perform(effect)
+  }
+
+  #perform(effect: Effect): void {
     switch (effect.type) {
       case 'connect':
-        connection = connect(effect.routingInfo)
+        this.#connection = this.#connect(effect.routingInfo)
         return
       case 'close':
-        connection?.close()
-        connection = undefined
+        this.#connection?.close()
+        this.#connection = undefined
         return
       case 'send':
-        connection?.send(effect.node)
+        this.#connection?.send(effect.node)
         return
       case 'reply':
-        if (connection === undefined) return feed({ type: 'reply-lost' })
+        if (this.#connection === undefined) return this.feed({ type: 'reply-lost' })
         // What may have left is tried as if it had: the first login tells.
-        connection.send(effect.node, (fate) => feed({ type: fate === 'unsent' ? 'reply-lost' : 'reply-sent' }))
-        return
-      case 'set-timer':
-        clearTimer(effect.name)
-        timers.set(
-          effect.name,
-          clock.setTimeout(() => feed({ type: 'timer', name: effect.name }), effect.ms),
+        this.#connection.send(effect.node, (fate) =>
+          this.feed({ type: fate === 'unsent' ? 'reply-lost' : 'reply-sent' }),
         )
         return
+      case 'set-timer':
+        return this.#setTimer(effect.name, effect.ms)
       case 'clear-timer':
-        clearTimer(effect.name)
-        return
+        return this.#clearTimer(effect.name)
       case 'prepare-code':
-        return attend(prepareCode())
+        return this.#attend(this.#prepareCode())
       case 'reserve':
-        return attend(reserve())
+        return this.#attend(this.#reserve())
       case 'release':
-        return attend(hold?.release())
+        return this.#attend(this.#hold?.release())
       case 'unwrap':
-        return attend(unwrap(effect))
+        return this.#attend(this.#unwrap(effect))
       case 'sign':
-        return feed({ type: 'signed', signature: randomness.sign(identity.identityKey.private, effect.message) })
+        return this.feed({
+          type: 'signed',
+          signature: this.#randomness.sign(this.#identity.identityKey.private, effect.message),
+        })
       case 'ask-passkey':
-        return options.onEvent(passkeyEvent(effect, table))
+        return this.#options.onEvent(passkeyEvent(effect, this.#table()))
       case 'ask-comparison':
-        return options.onEvent(comparisonEvent(effect, table))
+        return this.#options.onEvent(comparisonEvent(effect, this.#table()))
       case 'store':
-        return attend(save(effect))
+        return this.#attend(this.#save(effect))
       case 'withdraw':
-        return attend(store.withdraw(session))
+        return this.#attend(this.#options.store.withdraw(this.#options.checked.session))
       case 'emit':
         if (effect.event.type === 'code' || effect.event.type === 'qr') warmPreKeys()
-        return options.onEvent(effect.event)
+        return this.#options.onEvent(effect.event)
       case 'finish':
-        return attend(settle())
+        return this.#attend(this.#settle())
       case 'fail':
-        return attend(settleFailed(effect))
+        return this.#attend(this.#settleFailed(effect))
     }
   }
 
-  const table = { state: () => state, feed: (input: Input) => feed(input), randomness }
+  #table(): CeremonyTable {
+    return { state: () => this.#state, feed: (input) => this.feed(input), randomness: this.#randomness }
+  }
 
-  const clearTimer = (name: TimerName): void => {
-    const handle = timers.get(name)
-    if (handle === undefined) return
-    clock.clearTimeout(handle)
-    timers.delete(name)
+  #setTimer(name: TimerName, ms: number): void {
+    this.#clearTimer(name)
+    this.#timers[name] = this.#options.clock.setTimeout(() => this.feed({ type: 'timer', name }), ms)
+  }
+
+  #clearTimer(name: TimerName): void {
+    if (this.#timers[name] === undefined) return
+    this.#options.clock.clearTimeout(this.#timers[name])
+    this.#timers[name] = undefined
   }
 
   /** An effect that fails in a way that nobody foresaw ends the attempt with its cause instead of vanishing. */
-  const attend = (work: Promise<void> | undefined): void => {
+  #attend(work: Promise<void> | undefined): void {
     work?.catch((cause: unknown) => {
-      logger.error({ code: 'unexpected' }, 'an effect of the link failed')
-      feed({ type: 'cancel', error: asLinkError(cause) })
+      this.#options.logger.error({ code: 'unexpected' }, 'an effect of the link failed')
+      this.feed({ type: 'cancel', error: asLinkError(cause) })
     })
   }
 
-  const connect = (routingInfo: Uint8Array | undefined): Connection =>
-    openConnection({
-      endpoint: options.endpoint,
-      noiseKey: identity.noiseKey,
-      payload,
+  #connect(routingInfo: Uint8Array | undefined): Connection {
+    const { checked, clock, logger, agent } = this.#options
+    return openConnection({
+      endpoint: checked.endpoint,
+      noiseKey: this.#identity.noiseKey,
+      payload: buildRegistrationPayload({
+        identity: this.#identity,
+        device: checked.device,
+        version: checked.version,
+        country: checked.country,
+        fullHistory: checked.fullHistory,
+      }),
       clock,
       random: Math.random,
-      idPrefix,
-      timeoutMs: options.connectTimeoutMs,
+      idPrefix: this.#state.settings.idPrefix,
+      timeoutMs: checked.connectTimeoutMs,
       logger,
-      ...(options.agent && { agent: options.agent }),
+      ...(agent && { agent }),
       ...(routingInfo && { routingInfo }),
-      onOpen: () => feed({ type: 'connected' }),
-      onNode: (node) => feed({ type: 'node', node }),
+      onOpen: () => this.feed({ type: 'connected' }),
+      onNode: (node) => this.feed({ type: 'node', node }),
       onEnd: (end) => {
-        connection = undefined
+        this.#connection = undefined
         logger.debug(endForLog(end), 'the connection ended')
-        feed({ type: 'ended', end })
+        this.feed({ type: 'ended', end })
       },
     })
-
-  const prepareCode = async (): Promise<void> => {
-    const begun = firstCode
-    firstCode = undefined
-    const { code, salt, key } = await (begun ?? drawCode(options.fixedCode, randomness.bytes))
-    const ephemeral = randomness.keyPair()
-    pairingEphemeral = ephemeral
-    const wrappedEphemeral = wrapPublicKey({ key, salt, iv: randomness.bytes(16), publicKey: ephemeral.public })
-    feed({ type: 'code-prepared', prepared: { code, ephemeral, wrappedEphemeral } })
   }
 
-  const reserve = async (): Promise<void> => {
-    const refusal = await hold?.reserve()
-    feed(refusal === undefined ? { type: 'reserved' } : { type: 'not-reserved', error: refusal })
+  async #prepareCode(): Promise<void> {
+    const { checked, takeFirstCode } = this.#options
+    const { bytes, keyPair } = this.#randomness
+    const { code, salt, key } = await (takeFirstCode() ?? drawCode(checked.fixedCode, bytes))
+    const ephemeral = keyPair()
+    this.#pairingEphemeral = ephemeral
+    const wrappedEphemeral = wrapPublicKey({ key, salt, iv: bytes(16), publicKey: ephemeral.public })
+    this.feed({ type: 'code-prepared', prepared: { code, ephemeral, wrappedEphemeral } })
   }
 
-  const unwrap = async (effect: Extract<Effect, { type: 'unwrap' }>): Promise<void> => {
+  async #reserve(): Promise<void> {
+    const refusal = await this.#hold?.reserve()
+    this.feed(refusal === undefined ? { type: 'reserved' } : { type: 'not-reserved', error: refusal })
+  }
+
+  async #unwrap(effect: Extract<Effect, { type: 'unwrap' }>): Promise<void> {
     warmPreKeys()
+    const { bytes } = this.#randomness
     const key = await deriveCodeKey(effect.code, saltOf(effect.wrapped))
     const unwrapped = {
       primaryEphemeral: unwrapPublicKey(key, effect.wrapped),
-      random: randomness.bytes(32),
-      bundleSalt: randomness.bytes(32),
-      nonce: randomness.bytes(12),
+      random: bytes(32),
+      bundleSalt: bytes(32),
+      nonce: bytes(12),
     }
-    feed({ type: 'unwrapped', answer: effect.answer, unwrapped })
+    this.feed({ type: 'unwrapped', answer: effect.answer, unwrapped })
   }
 
-  const save = async (effect: Extract<Effect, { type: 'store' }>): Promise<void> => {
+  async #save(effect: Extract<Effect, { type: 'store' }>): Promise<void> {
+    const { store, checked, clock } = this.#options
     const set = await takePreKeys()
     const credentials = buildCredentials({
-      identity,
-      pairingEphemeral: pairingEphemeral ?? randomness.keyPair(),
+      identity: this.#identity,
+      pairingEphemeral: this.#pairingEphemeral ?? this.#randomness.keyPair(),
       account: effect.account,
       deviceSignature: effect.signature,
       advSecret: effect.advSecret,
@@ -264,42 +296,33 @@ export function startAttempt(options: AttemptOptions): Attempt {
     })
     try {
       await store.saveLinked({
-        session,
-        deviceName: options.device.name,
+        session: checked.session,
+        deviceName: checked.device.name,
         credentials,
         preKeys: set.slice(0, PRE_KEY_COUNT).map((keyPair, index) => ({ id: index + 1, keyPair })),
         at: new Date(clock.now()),
       })
     } catch (cause) {
       returnPreKeys(set)
-      return feed({
+      return this.feed({
         type: 'not-stored',
         error: new LinkError('store-error', 'the link could not be stored', { cause }),
       })
     }
-    feed({ type: 'stored' })
+    this.feed({ type: 'stored' })
   }
 
-  const settle = async (): Promise<void> => {
-    await hold?.release()
-    resolve()
+  async #settle(): Promise<void> {
+    await this.#hold?.release()
+    this.#outcome.resolve()
   }
 
-  const settleFailed = async ({ error, slot }: Extract<Effect, { type: 'fail' }>): Promise<void> => {
+  async #settleFailed({ error, slot }: Extract<Effect, { type: 'fail' }>): Promise<void> {
     try {
-      reject((await hold?.end(slot, error)) ?? error)
+      this.#outcome.reject((await this.#hold?.end(slot, error)) ?? error)
     } catch {
-      reject(error)
+      this.#outcome.reject(error)
     }
-  }
-
-  ended.catch(() => {})
-  feed({ type: 'start' })
-  return {
-    state: () => state.link,
-    refresh: () => feed({ type: 'refresh' }),
-    cancel: (error) => feed({ type: 'cancel', error }),
-    ended,
   }
 }
 

@@ -12,10 +12,11 @@ import type { Lease, SessionInfo, StoreInternals } from '../store/contract.ts'
 import { internalsOf } from '../store/internals.ts'
 import { LeaseHeld } from '../store/leases.ts'
 import { isWhatsApp } from '../wire/endpoint.ts'
+import { Abandonment } from './abandonment.ts'
 import { warmBaileys } from './baileys.ts'
 import { type FirstLogin, logInFirst } from './first-login.ts'
 import { deposit } from './hand-over.ts'
-import { createLinking } from './linking.ts'
+import { createLinking, type LinkingHandle } from './linking.ts'
 import { maskedLogger } from './masked-logger.ts'
 import { closeSocket } from './socket-close.ts'
 
@@ -33,9 +34,8 @@ const FIRST_LOGIN_MS = 60_000
  */
 export function link(options: LinkOptions): Linking {
   const clock = options?.clock ?? systemClock
-  const aborter = new AbortController()
+  const abandonment = new Abandonment()
   let attempt: Attempt | undefined
-  let stopListening = (): void => {}
   const handle = createLinking({
     hasPhone: options?.phone !== undefined,
     now: () => clock.now(),
@@ -44,51 +44,73 @@ export function link(options: LinkOptions): Linking {
   })
 
   const abandon = (error: LinkError): void => {
-    aborter.abort(error)
+    abandonment.abandon(error)
     attempt?.cancel(error)
   }
   const cancel = (): void =>
     abandon(new LinkError('cancelled', 'the link was cancelled', { cause: options.signal?.reason }))
 
-  const run = async (): Promise<LinkedSession> => {
+  const own = async (): Promise<Owned> => {
     const checked = checkOptions(options)
     const internals = internalsOf(options.store)
     if (options.signal?.aborted === true) cancel()
     options.signal?.addEventListener('abort', cancel, { once: true })
-    stopListening = () => options.signal?.removeEventListener('abort', cancel)
     await turnToStart()
     const stored = await options.store.get(checked.session)
-    const first = beginFirstCode(options, checked, stored, aborter.signal)
+    let first = beginFirstCode(options, checked, stored, abandonment.signal())
     const room = import('../linking/link.ts')
     const phone = await checkedPhone(options, checked)
-    const lease = await ownSession(internals, checked.session, aborter.signal)
+    const lease = await ownSession(internals, checked.session, abandonment.signal())
     lease.onLost((cause) => abandon(lost(cause)))
+    return {
+      options,
+      checked,
+      internals,
+      phone,
+      lease,
+      abandonment,
+      clock,
+      handle,
+      begin: async (onEvent) => {
+        const { startAttempt } = await room
+        await first?.begun
+        attempt = startAttempt({
+          checked,
+          store: internals,
+          phone,
+          clock,
+          logger: maskedLogger(options.logger ?? silentLogger),
+          agent: options.agent,
+          takeFirstCode: () => {
+            const code = first?.code
+            first = undefined
+            return code
+          },
+          onEvent,
+        })
+        if (abandonment.reason !== undefined) attempt.cancel(abandonment.reason)
+        // From here on the attempt itself is told; a signal of its own weighs 1 KB for as long as a person types (measured).
+        abandonment.dropSignal()
+        return attempt
+      },
+    }
+  }
+
+  const run = async (): Promise<LinkedSession> => {
+    const owned = await own()
     try {
-      return await linkOwned({
-        options,
-        checked,
-        internals,
-        phone,
-        signal: aborter.signal,
-        clock,
-        tell: handle.tell,
-        firstCode: first?.code,
-        begin: async (begin) => {
-          const { startAttempt } = await room
-          await first?.begun
-          attempt = startAttempt(begin)
-          if (aborter.signal.aborted) attempt.cancel(aborter.signal.reason)
-          return attempt
-        },
-      })
+      return await linkOwned(owned)
     } finally {
-      await lease.release()
+      await owned.lease.release()
     }
   }
 
   run()
-    .then(handle.succeed, (cause: unknown) => handle.fail(asLinkError(cause)))
-    .finally(() => stopListening())
+    .then(
+      (session) => handle.succeed(session),
+      (cause: unknown) => handle.fail(asLinkError(cause)),
+    )
+    .finally(() => options?.signal?.removeEventListener('abort', cancel))
   return handle.linking
 }
 
@@ -99,17 +121,17 @@ interface Owned {
   readonly checked: CheckedOptions
   readonly internals: StoreInternals
   readonly phone: Phone | undefined
-  readonly signal: AbortSignal
+  readonly lease: Lease
+  readonly abandonment: Abandonment
   readonly clock: NonNullable<LinkOptions['clock']>
-  readonly tell: (event: LinkEvent) => void
-  readonly firstCode: Promise<KeyedCode> | undefined
-  readonly begin: (options: AttemptOptions) => Promise<Attempt>
+  readonly handle: LinkingHandle
+  readonly begin: (onEvent: AttemptOptions['onEvent']) => Promise<Attempt>
 }
 
 /** With the session owned: what is stored decides whether a code is needed at all. */
 async function linkOwned(owned: Owned): Promise<LinkedSession> {
-  const { options, checked, signal } = owned
-  signal.throwIfAborted()
+  const { options, checked, abandonment } = owned
+  if (abandonment.reason !== undefined) throw abandonment.reason
   const stored = await options.store.get(checked.session)
   if (stored?.state === 'linked' && checked.ifLinked !== 'replace') return alreadyLinked(owned, stored)
   if (stored?.state === 'unconfirmed') {
@@ -128,9 +150,9 @@ async function linkOwned(owned: Owned): Promise<LinkedSession> {
   return announceOnline(owned, login, paired)
 }
 
-function alreadyLinked({ checked, tell }: Owned, stored: SessionInfo): LinkedSession {
+function alreadyLinked({ checked, handle }: Owned, stored: SessionInfo): LinkedSession {
   if (checked.ifLinked === 'reject') throw new LinkError('session-exists', 'the session is linked already')
-  tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
+  handle.tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
   return linkedSession(stored)
 }
 
@@ -142,32 +164,23 @@ const JUST_STORED_MS = 60_000
  * phone does not know the device, so that a code is needed after all.
  */
 async function finishInterrupted(owned: Owned, stored: SessionInfo): Promise<LinkedSession | undefined> {
-  owned.tell({ type: 'connecting' })
+  owned.handle.tell({ type: 'connecting' })
   const login = await firstLogin(owned, owned.clock.now() - stored.createdAt.getTime() < JUST_STORED_MS)
   if (login.kind === 'unknown-device') return undefined
   if (owned.checked.firstLogin) return announceOnline(owned, login, linkedSession(stored))
   await closeSocket(login.held.socket, owned.clock)
-  owned.tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
+  owned.handle.tell({ type: 'paired', jid: stored.jid, ...(stored.lid === undefined ? {} : { lid: stored.lid }) })
   return linkedSession(stored)
 }
 
 /** Runs the pure attempt to its end; tells its events, and loads Baileys while the person types. */
 async function runAttempt(owned: Owned): Promise<LinkedSession> {
-  const { options, checked, internals, phone, clock, tell, begin, firstCode } = owned
+  const { options, checked, handle } = owned
   let paired: Extract<LinkEvent, { type: 'paired' }> | undefined
-  const attempt = await begin({
-    ...checked,
-    store: internals,
-    phone,
-    clock,
-    logger: maskedLogger(options.logger ?? silentLogger),
-    agent: options.agent,
-    firstCode,
-    onEvent(event) {
-      if (event.type === 'paired') paired = event
-      tell(event)
-      if (checked.firstLogin && (event.type === 'code' || event.type === 'qr')) warmSoon(options)
-    },
+  const attempt = await owned.begin((event) => {
+    if (event.type === 'paired') paired = event
+    handle.tell(event)
+    if (checked.firstLogin && (event.type === 'code' || event.type === 'qr')) warmSoon(options)
   })
   await attempt.ended
   if (paired === undefined) throw new LinkError('server-error', 'the attempt ended without an account')
@@ -187,7 +200,7 @@ function warmSoon({ makeWASocket }: LinkOptions): void {
 }
 
 function firstLogin(
-  { options, checked, internals, clock, signal }: Owned,
+  { options, checked, internals, clock, abandonment }: Owned,
   replyMayBeLate = false,
 ): Promise<FirstLogin> {
   return logInFirst({
@@ -196,7 +209,7 @@ function firstLogin(
     store: options.store,
     internals,
     clock,
-    signal,
+    signal: abandonment.signal(),
     timeoutMs: FIRST_LOGIN_MS,
     makeWASocket: options.makeWASocket,
     socket: options.socket,
@@ -207,7 +220,7 @@ function firstLogin(
 
 /** The socket stays online, and waits for `connect()`. */
 function announceOnline(
-  { options, checked, internals, clock, tell }: Owned,
+  { options, checked, internals, clock, handle }: Owned,
   { held, faults }: Extract<FirstLogin, { kind: 'online' }>,
   linked: LinkedSession,
 ): LinkedSession {
@@ -218,7 +231,7 @@ function announceOnline(
     socket: options.socket,
     clock,
   })
-  tell({ type: 'online', jid: linked.jid })
+  handle.tell({ type: 'online', jid: linked.jid })
   return linked
 }
 

@@ -42,6 +42,11 @@ class RedactedKeyPair implements KeyPair {
   }
 }
 
+/** Prints redacted. Keeps the arrays as they are: both of 32 bytes. */
+export function keyPairOf(publicKey: Uint8Array, privateKey: Uint8Array): KeyPair {
+  return new RedactedKeyPair(publicKey, privateKey)
+}
+
 const SIGNAL_KEY_TYPE = 5
 const MAX_REGISTRATION_ID = 16_380
 /** For a question about public keys only; nothing is ever encrypted with it. */

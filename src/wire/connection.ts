@@ -9,7 +9,7 @@ import { type Endpoint, isWhatsApp } from './endpoint.ts'
 import { type ConnectionEnd, readEnd } from './ends.ts'
 import { FrameTooLong, frame, introduction, MAX_FRAME } from './frames.ts'
 import { type ClientHandshake, startClientHandshake } from './handshake.ts'
-import { createIntake } from './intake.ts'
+import { createIntake, type Intake, type IntakeOptions } from './intake.ts'
 import { answerToPing, type Keepalive, startKeepalive } from './keepalive.ts'
 import type { Node } from './nodes.ts'
 import type { Cipher } from './noise.ts'
@@ -66,148 +66,176 @@ export interface Connection {
 class TooMuch extends Error {}
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { clock, logger } = options
   if (isWhatsApp(options.endpoint)) noteWhatsAppContact()
-  let handshake: ClientHandshake | undefined = startClientHandshake({
-    ephemeral: generateKeyPair(),
-    noiseKey: options.noiseKey,
-    rootKey: options.endpoint.rootKey,
-    payload: options.payload,
-  })
-  const socket = new WebSocket(options.endpoint.url, {
-    origin: ORIGIN,
-    perMessageDeflate: false,
-    maxPayload: 2 * MAX_FRAME,
-    ...CUT_AFTER,
-    ...(options.agent && { agent: options.agent }),
-  })
-  let messages = 0
-  let stanzas = 0
-  let bytes = 0
-  let ciphers: { readonly send: Cipher; readonly receive: Cipher } | undefined
-  let keepalive: Keepalive | undefined
-  let over = false
+  return new OpenedConnection(options)
+}
 
-  const openTimer = clock.setTimeout(
-    () => end(unopened(`no handshake within ${options.timeoutMs} ms`)),
-    options.timeoutMs,
-  )
+/** A class: a thousand of them may wait at once, and functions made anew for each weighed 2 KB (measured). */
+class OpenedConnection implements Connection, IntakeOptions {
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #told: Pick<ConnectionOptions, 'random' | 'idPrefix' | 'onOpen' | 'onNode' | 'onEnd'>
+  readonly #socket: WebSocket
+  readonly #intake: Intake
+  #handshake: ClientHandshake | undefined
+  #sending: Cipher | undefined
+  #receiving: Cipher | undefined
+  #keepalive: Keepalive | undefined
+  #openTimer: unknown
+  #messages = 0
+  #stanzas = 0
+  #bytes = 0
+  #over = false
 
-  const letGo = (): void => {
-    over = true
-    intake.stop()
-    clock.clearTimeout(openTimer)
-    keepalive?.stop()
+  constructor(options: ConnectionOptions) {
+    const { clock, logger, endpoint, timeoutMs, routingInfo, random, idPrefix, onOpen, onNode, onEnd } = options
+    this.#clock = clock
+    this.#logger = logger
+    this.#told = { random, idPrefix, onOpen, onNode, onEnd }
+    this.#intake = createIntake(this)
+    this.#handshake = startClientHandshake({
+      ephemeral: generateKeyPair(),
+      noiseKey: options.noiseKey,
+      rootKey: endpoint.rootKey,
+      payload: options.payload,
+    })
+    this.#socket = new WebSocket(endpoint.url, {
+      origin: ORIGIN,
+      perMessageDeflate: false,
+      maxPayload: 2 * MAX_FRAME,
+      ...CUT_AFTER,
+      ...(options.agent && { agent: options.agent }),
+    })
+    this.#openTimer = clock.setTimeout(() => this.#end(unopened(`no handshake within ${timeoutMs} ms`)), timeoutMs)
+    this.#listen(introduction(routingInfo))
+  }
+
+  #listen(introduced: Uint8Array): void {
+    const socket = this.#socket
+    socket.once('open', () => {
+      if (this.#handshake !== undefined) socket.send(Buffer.concat([introduced, frame(this.#handshake.hello)]))
+    })
+    socket.on('message', (data) => {
+      this.#messages += 1
+      if (this.#messages > MAX_MESSAGES)
+        return this.onBroken(new TooMuch(`more than ${MAX_MESSAGES} messages came on one connection`))
+      this.#intake.push(asBytes(data))
+    })
+    // What came before the end is taken before it: it may say why.
+    socket.on('error', (error) => {
+      this.#intake.whenTaken(() =>
+        this.#end(
+          this.#sending === undefined
+            ? unopened(`WhatsApp could not be reached${reasonOf(error)}`, error)
+            : { kind: 'closed', cause: error },
+        ),
+      )
+    })
+    socket.on('close', () => {
+      this.#intake.whenTaken(() =>
+        this.#end(
+          this.#sending === undefined
+            ? unopened('the server closed before the handshake was done')
+            : { kind: 'closed' },
+        ),
+      )
+    })
   }
 
   /** Politely, so that what was sent before still arrives. ws itself cuts a server that does not answer, after CLOSE_MS. */
-  const close = (): void => {
-    letGo()
-    if (ciphers === undefined) socket.terminate()
-    else socket.close()
+  close(): void {
+    this.#over = true
+    this.#intake.stop()
+    this.#clearOpenTimer()
+    this.#keepalive?.stop()
+    if (this.#sending === undefined) this.#socket.terminate()
+    else this.#socket.close()
   }
 
-  const end = (reason: ConnectionEnd): void => {
-    if (over) return
-    // Who fell silent, or breaks the rules, gets no close frame: it would not be answered.
-    if (reason.kind === 'silent' || (reason.kind === 'closed' && reason.cause !== undefined)) socket.terminate()
-    close()
-    options.onEnd(reason)
-  }
-
-  const send = (stanza: Node, told?: (fate: SendFate) => void): void => {
-    if (over || ciphers === undefined || socket.readyState !== WebSocket.OPEN) return told?.('unsent')
+  send(stanza: Node, told?: (fate: SendFate) => void): void {
+    const socket = this.#socket
+    if (this.#over || this.#sending === undefined || socket.readyState !== WebSocket.OPEN) return told?.('unsent')
     if (socket.bufferedAmount > MAX_UNREAD) {
       told?.('unsent')
-      return end({ kind: 'closed', cause: new Error(`the server left ${socket.bufferedAmount} bytes unread`) })
+      return this.#end({
+        kind: 'closed',
+        cause: new Error(`the server left ${socket.bufferedAmount} bytes unread`),
+      })
     }
-    keepalive?.sent(stanza)
+    this.#keepalive?.sent(stanza)
     // ws calls back with null, not undefined, when there was no error.
-    socket.send(frame(ciphers.send.seal(encodeNode(stanza))), (error) => told?.(error ? 'unknown' : 'sent'))
-  }
-
-  const finishHandshake = ({ finish: answer }: ClientHandshake, serverHello: Uint8Array): void => {
-    // Its keys are of no more use; 2 KB for as long as a person types (measured).
-    handshake = undefined
-    const { finish, send: sending, receive } = answer(serverHello, clock.now())
-    socket.send(frame(finish))
-    ciphers = { send: sending, receive }
-    clock.clearTimeout(openTimer)
-    keepalive = startKeepalive({
-      clock,
-      random: options.random,
-      idPrefix: options.idPrefix,
-      send,
-      onSilence: () => end({ kind: 'silent' }),
-    })
-    options.onOpen()
-  }
-
-  const receive = (stanza: Node): void => {
-    keepalive?.received(stanza)
-    const answer = answerToPing(stanza)
-    if (answer !== undefined) return send(answer)
-    const announced = readEnd(stanza)
-    if (announced !== undefined) return end(announced)
-    options.onNode(stanza)
+    socket.send(frame(this.#sending.seal(encodeNode(stanza))), (error) => told?.(error ? 'unknown' : 'sent'))
   }
 
   /** Gives the bytes that the frame turned out to be. */
-  const take = (payload: Uint8Array): number => {
-    if (handshake !== undefined) {
-      finishHandshake(handshake, payload)
+  take(payload: Uint8Array): number {
+    if (this.#handshake !== undefined) {
+      this.#finishHandshake(this.#handshake, payload)
       return payload.length
     }
     // A handshake that failed has ended the connection, so this one has ciphers.
-    if (ciphers === undefined) return 0
-    const plaintext = inflated(ciphers.receive.open(payload))
-    stanzas += 1
-    bytes += plaintext.length
-    if (stanzas > MAX_STANZAS || bytes > MAX_BYTES)
+    if (this.#receiving === undefined) return 0
+    const plaintext = inflated(this.#receiving.open(payload))
+    this.#stanzas += 1
+    this.#bytes += plaintext.length
+    if (this.#stanzas > MAX_STANZAS || this.#bytes > MAX_BYTES)
       throw new TooMuch(`more than ${MAX_STANZAS} stanzas or ${MAX_BYTES} bytes came on one connection`)
-    receive(decodeNode(plaintext))
+    this.#receive(decodeNode(plaintext))
     return plaintext.length
   }
 
-  const breakOff = (error: unknown): void => {
-    if (over) return
+  onBroken(error: unknown): void {
+    if (this.#over) return
     const reason = error instanceof Error ? error.message : 'unknown'
-    logger.debug({ reason }, 'the server sent what cannot be read')
-    end(ciphers === undefined ? brokenHandshake(error) : { kind: 'closed', cause: error })
+    this.#logger.debug({ reason }, 'the server sent what cannot be read')
+    this.#end(this.#sending === undefined ? brokenHandshake(error) : { kind: 'closed', cause: error })
   }
 
-  const intake = createIntake({
-    take,
-    onBroken: breakOff,
-    onBusy: (busy) => (busy ? socket.pause() : socket.resume()),
-  })
+  onBusy(busy: boolean): void {
+    if (busy) this.#socket.pause()
+    else this.#socket.resume()
+  }
 
-  socket.on('open', () => {
-    if (handshake !== undefined) socket.send(Buffer.concat([introduction(options.routingInfo), frame(handshake.hello)]))
-  })
-  socket.on('message', (data) => {
-    messages += 1
-    if (messages > MAX_MESSAGES)
-      return breakOff(new TooMuch(`more than ${MAX_MESSAGES} messages came on one connection`))
-    intake.push(asBytes(data))
-  })
-  // What came before the end is taken before it: it may say why.
-  socket.on('error', (error) => {
-    intake.whenTaken(() =>
-      end(
-        ciphers === undefined
-          ? unopened(`WhatsApp could not be reached${reasonOf(error)}`, error)
-          : { kind: 'closed', cause: error },
-      ),
-    )
-  })
-  socket.on('close', () => {
-    intake.whenTaken(() =>
-      end(ciphers === undefined ? unopened('the server closed before the handshake was done') : { kind: 'closed' }),
-    )
-  })
+  #receive(stanza: Node): void {
+    this.#keepalive?.received(stanza)
+    const answer = answerToPing(stanza)
+    if (answer !== undefined) return this.send(answer)
+    const announced = readEnd(stanza)
+    if (announced !== undefined) return this.#end(announced)
+    this.#told.onNode(stanza)
+  }
 
-  return { send, close }
+  #finishHandshake({ finish: answer }: ClientHandshake, serverHello: Uint8Array): void {
+    // Its keys are of no more use; 2 KB for as long as a person types (measured).
+    this.#handshake = undefined
+    const { finish, send, receive } = answer(serverHello, this.#clock.now())
+    this.#socket.send(frame(finish))
+    this.#sending = send
+    this.#receiving = receive
+    this.#clearOpenTimer()
+    this.#keepalive = startKeepalive({
+      clock: this.#clock,
+      random: this.#told.random,
+      idPrefix: this.#told.idPrefix,
+      send: (ping) => this.send(ping),
+      onSilence: () => this.#end({ kind: 'silent' }),
+    })
+    this.#told.onOpen()
+  }
+
+  #end(reason: ConnectionEnd): void {
+    if (this.#over) return
+    // Who fell silent, or breaks the rules, gets no close frame: it would not be answered.
+    if (reason.kind === 'silent' || (reason.kind === 'closed' && reason.cause !== undefined)) this.#socket.terminate()
+    this.close()
+    this.#told.onEnd(reason)
+  }
+
+  /** Let go, so that it does not hold the options of the connection for as long as that lives. */
+  #clearOpenTimer(): void {
+    this.#clock.clearTimeout(this.#openTimer)
+    this.#openTimer = undefined
+  }
 }
 
 function unopened(message: string, cause?: unknown): ConnectionEnd {

@@ -40,41 +40,49 @@ export interface FrameReader {
 
 /** A WebSocket message may hold part of a frame or several. */
 export function createFrameReader(maxBytes: number = MAX_FRAME): FrameReader {
-  let chunks: Uint8Array[] = []
-  let held = 0
+  return new ChunkedFrameReader(maxBytes)
+}
 
-  const join = (): Uint8Array => {
-    const only = chunks[0]
-    const joined = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)
-    chunks = [joined]
-    return joined
+class ChunkedFrameReader implements FrameReader {
+  readonly #maxBytes: number
+  #chunks: Uint8Array[] = []
+  #held = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  push(chunk: Uint8Array): Iterable<Uint8Array> {
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
+    return this.rest()
+  }
+
+  *rest(): Generator<Uint8Array, void, void> {
+    for (let whole = this.#next(); whole !== undefined; whole = this.#next()) yield whole
   }
 
   /** The next whole payload, taken out; undefined while it is not all here. */
-  const next = (): Uint8Array | undefined => {
-    if (held < LENGTH_BYTES) return undefined
+  #next(): Uint8Array | undefined {
+    if (this.#held < LENGTH_BYTES) return undefined
     // Join only when the length may span two chunks or a whole frame is here: many small chunks stay linear.
-    const head = (chunks[0]?.length ?? 0) >= LENGTH_BYTES ? (chunks[0] as Uint8Array) : join()
+    const [first] = this.#chunks
+    const head = first !== undefined && first.length >= LENGTH_BYTES ? first : this.#join()
     const length = ((head[0] as number) << 16) | ((head[1] as number) << 8) | (head[2] as number)
-    if (length > maxBytes) throw new FrameTooLong(`a frame of ${length} bytes came; ${maxBytes} are the most`)
-    if (held < LENGTH_BYTES + length) return undefined
-    const bytes = join()
-    held -= LENGTH_BYTES + length
+    if (length > this.#maxBytes)
+      throw new FrameTooLong(`a frame of ${length} bytes came; ${this.#maxBytes} are the most`)
+    if (this.#held < LENGTH_BYTES + length) return undefined
+    const bytes = this.#join()
+    this.#held -= LENGTH_BYTES + length
     // What was read to its end is let go: a view of nothing would keep all its bytes.
-    chunks = held === 0 ? [] : [bytes.subarray(LENGTH_BYTES + length)]
+    this.#chunks = this.#held === 0 ? [] : [bytes.subarray(LENGTH_BYTES + length)]
     return bytes.slice(LENGTH_BYTES, LENGTH_BYTES + length)
   }
 
-  return {
-    push(chunk) {
-      chunks.push(chunk)
-      held += chunk.length
-      return each(next)
-    },
-    rest: () => each(next),
+  #join(): Uint8Array {
+    const [only] = this.#chunks
+    const joined = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)
+    this.#chunks = [joined]
+    return joined
   }
-}
-
-function* each<Value>(next: () => Value | undefined): Generator<Value, void, void> {
-  for (let value = next(); value !== undefined; value = next()) yield value
 }

@@ -15,74 +15,85 @@ export interface Intake {
   stop(): void
 }
 
-export function createIntake(options: {
+export interface IntakeOptions {
   /** One frame; says how many bytes it turned out to be. What it throws goes to `onBroken`, and nothing more is taken. */
-  readonly take: (payload: Uint8Array) => number
-  readonly onBroken: (error: unknown) => void
+  take(payload: Uint8Array): number
+  onBroken(error: unknown): void
   /** Told true when more waits than one turn takes, false when it has been taken. */
-  readonly onBusy: (busy: boolean) => void
-}): Intake {
-  let frames = createFrameReader()
-  let next: NodeJS.Immediate | undefined
-  let stopped = false
-  let afterwards: (() => void) | undefined
+  onBusy(busy: boolean): void
+}
+
+export function createIntake(options: IntakeOptions): Intake {
+  return new PacedIntake(options)
+}
+
+class PacedIntake implements Intake {
+  readonly #options: IntakeOptions
+  #frames = createFrameReader()
+  #next: NodeJS.Immediate | undefined
+  #stopped = false
+  #afterwards: (() => void) | undefined
+
+  constructor(options: IntakeOptions) {
+    this.#options = options
+  }
+
+  push(chunk: Uint8Array): void {
+    if (this.#stopped) return
+    // Held; the frames in it are asked for in turns.
+    this.#frames.push(chunk)
+    if (this.#next === undefined) this.#work()
+  }
+
+  whenTaken(run: () => void): void {
+    if (this.#stopped) return
+    if (this.#next === undefined) run()
+    else this.#afterwards ??= run
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#afterwards = undefined
+    this.#frames = createFrameReader()
+    if (this.#next === undefined) return
+    clearImmediate(this.#next)
+    this.#next = undefined
+    this.#options.onBusy(false)
+  }
+
+  #work(): void {
+    try {
+      const isDone = this.#takeSome()
+      if (this.#stopped) return
+      if (!isDone) return this.#later()
+    } catch (error) {
+      this.stop()
+      return this.#options.onBroken(error)
+    }
+    if (this.#next !== undefined) {
+      this.#next = undefined
+      this.#options.onBusy(false)
+    }
+    const run = this.#afterwards
+    this.#afterwards = undefined
+    run?.()
+  }
 
   /** True when nothing whole is left. */
-  const takeSome = (): boolean => {
+  #takeSome(): boolean {
     let count = 0
     let bytes = 0
-    for (const payload of frames.rest()) {
-      if (stopped) return true
-      bytes += options.take(payload)
+    for (const payload of this.#frames.rest()) {
+      if (this.#stopped) return true
+      bytes += this.#options.take(payload)
       count += 1
       if (count >= TURN_FRAMES || bytes >= TURN_BYTES) return false
     }
     return true
   }
 
-  const work = (): void => {
-    try {
-      const isDone = takeSome()
-      if (stopped) return
-      if (!isDone) return later()
-    } catch (error) {
-      stop()
-      return options.onBroken(error)
-    }
-    if (next !== undefined) {
-      next = undefined
-      options.onBusy(false)
-    }
-    afterwards?.()
-  }
-
-  const later = (): void => {
-    if (next === undefined) options.onBusy(true)
-    next = setImmediate(work)
-  }
-
-  const stop = (): void => {
-    stopped = true
-    afterwards = undefined
-    frames = createFrameReader()
-    if (next === undefined) return
-    clearImmediate(next)
-    next = undefined
-    options.onBusy(false)
-  }
-
-  return {
-    push(chunk) {
-      if (stopped) return
-      // Held; the frames in it are asked for in turns.
-      frames.push(chunk)
-      if (next === undefined) work()
-    },
-    whenTaken(run) {
-      if (stopped) return
-      if (next === undefined) run()
-      else afterwards ??= run
-    },
-    stop,
+  #later(): void {
+    if (this.#next === undefined) this.#options.onBusy(true)
+    this.#next = setImmediate(() => this.#work())
   }
 }

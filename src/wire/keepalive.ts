@@ -28,53 +28,71 @@ export interface Keepalive {
   stop(): void
 }
 
-export function startKeepalive(options: {
+export interface KeepaliveOptions {
   readonly clock: Clock
   /** 0 to 1, a new one at each call. */
   readonly random: () => number
   readonly idPrefix: string
   readonly send: (ping: Node) => void
   readonly onSilence: () => void
-}): Keepalive {
-  const { clock } = options
-  const unanswered = new Set<string>()
-  let pings = 0
-  let pingId: string | undefined
-  let lastReceived = clock.now()
-  let timer: unknown
-  let stopped = false
+}
 
-  const schedule = (): void => {
-    if (stopped) return
-    timer = clock.setTimeout(tick, MIN_INTERVAL_MS + options.random() * (MAX_INTERVAL_MS - MIN_INTERVAL_MS))
+export function startKeepalive(options: KeepaliveOptions): Keepalive {
+  const keepalive = new PingTimer(options)
+  keepalive.schedule()
+  return keepalive
+}
+
+class PingTimer implements Keepalive {
+  readonly #options: KeepaliveOptions
+  /** Ids of what we asked and was not answered. */
+  readonly #unanswered: string[] = []
+  #pings = 0
+  #pingId: string | undefined
+  #lastReceived: number
+  #timer: unknown
+  #stopped = false
+
+  constructor(options: KeepaliveOptions) {
+    this.#options = options
+    this.#lastReceived = options.clock.now()
   }
 
-  const tick = (): void => {
-    if (unanswered.size > 0 && clock.now() - lastReceived < ANSWER_MS) return schedule()
-    pings += 1
-    pingId = `${options.idPrefix}p${pings}`
-    timer = clock.setTimeout(options.onSilence, ANSWER_MS)
-    options.send(node('iq', { id: pingId, to: S_WHATSAPP_NET, type: 'get', xmlns: 'w:p' }))
+  received({ tag, attrs }: Node): void {
+    const { clock } = this.#options
+    this.#lastReceived = clock.now()
+    if (tag !== 'iq' || attrs.id === undefined) return
+    const at = this.#unanswered.indexOf(attrs.id)
+    if (at >= 0) this.#unanswered.splice(at, 1)
+    if (attrs.id !== this.#pingId) return
+    this.#pingId = undefined
+    clock.clearTimeout(this.#timer)
+    this.schedule()
   }
 
-  schedule()
-  return {
-    received({ tag, attrs }) {
-      lastReceived = clock.now()
-      if (tag !== 'iq' || attrs.id === undefined) return
-      unanswered.delete(attrs.id)
-      if (attrs.id !== pingId) return
-      pingId = undefined
-      clock.clearTimeout(timer)
-      schedule()
-    },
-    sent({ tag, attrs }) {
-      const asks = tag === 'iq' && (attrs.type === 'get' || attrs.type === 'set')
-      if (asks && attrs.id !== undefined && attrs.id !== pingId) unanswered.add(attrs.id)
-    },
-    stop() {
-      stopped = true
-      clock.clearTimeout(timer)
-    },
+  sent({ tag, attrs }: Node): void {
+    const asks = tag === 'iq' && (attrs.type === 'get' || attrs.type === 'set')
+    if (asks && attrs.id !== undefined && attrs.id !== this.#pingId) this.#unanswered.push(attrs.id)
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#options.clock.clearTimeout(this.#timer)
+  }
+
+  schedule(): void {
+    if (this.#stopped) return
+    const { clock, random } = this.#options
+    const inMs = MIN_INTERVAL_MS + random() * (MAX_INTERVAL_MS - MIN_INTERVAL_MS)
+    this.#timer = clock.setTimeout(() => this.#tick(), inMs)
+  }
+
+  #tick(): void {
+    const { clock, idPrefix, send, onSilence } = this.#options
+    if (this.#unanswered.length > 0 && clock.now() - this.#lastReceived < ANSWER_MS) return this.schedule()
+    this.#pings += 1
+    this.#pingId = `${idPrefix}p${this.#pings}`
+    this.#timer = clock.setTimeout(onSilence, ANSWER_MS)
+    send(node('iq', { id: this.#pingId, to: S_WHATSAPP_NET, type: 'get', xmlns: 'w:p' }))
   }
 }

@@ -4,12 +4,17 @@ import { proto } from 'baileys/WAProto/index.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { resolveDevice } from '../../src/linking/device.ts'
-import { createIdentity } from '../../src/linking/identity.ts'
+import { type CompanionIdentity, createIdentity } from '../../src/linking/identity.ts'
 import { buildRegistrationPayload } from '../../src/linking/registration.ts'
 import { verify } from '../../src/wire/bridge.ts'
 import { toHex } from './keys.ts'
 
 const identity = createIdentity()
+
+function withRegistrationId(registrationId: number): CompanionIdentity {
+  const { noiseKey, identityKey, signedPreKey, advSecret } = identity
+  return { noiseKey, identityKey, signedPreKey, advSecret, registrationId }
+}
 const build = (changes: Partial<Parameters<typeof buildRegistrationPayload>[0]> = {}) =>
   buildRegistrationPayload({
     identity,
@@ -85,7 +90,7 @@ describe('the registration payload', () => {
           const config = { version, browser: [name, browser, '1'], countryCode: country, syncFullHistory: fullHistory }
           const theirs = proto.ClientPayload.encode(generateRegistrationNode(creds, config as never)).finish()
           const ours = build({
-            identity: { ...identity, registrationId },
+            identity: withRegistrationId(registrationId),
             device: resolveDevice({ name, browser }, 'linux'),
             version,
             country,

@@ -11,7 +11,14 @@ function handle(
   const refresh = vi.fn()
   const cancel = vi.fn()
   const made = createLinking({ hasPhone: options.hasPhone ?? true, now: () => options.now ?? 0, refresh, cancel })
-  return { ...made, refresh, cancel }
+  return {
+    linking: made.linking,
+    tell: (event) => made.tell(event),
+    succeed: (session) => made.succeed(session),
+    fail: (error) => made.fail(error),
+    refresh,
+    cancel,
+  }
 }
 
 async function collect(source: AsyncIterable<LinkEvent>): Promise<LinkEvent['type'][]> {

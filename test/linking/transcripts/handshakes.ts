@@ -15,7 +15,9 @@ export interface Recording {
 export interface Handshake {
   readonly name: string
   readonly about: string
-  readonly options?: Partial<AttemptOptions>
+  readonly options?: Partial<AttemptOptions['checked']>
+  /** By QR code alone: the attempt has no number. */
+  readonly withoutNumber?: true
   /** Before the attempt begins. */
   readonly prepare?: (emulator: Emulator) => void
   readonly play?: (recording: Recording) => Promise<unknown>
@@ -41,7 +43,8 @@ export const HANDSHAKES: readonly Handshake[] = [
   {
     name: 'link-by-qr',
     about: 'A QR code is scanned and links.',
-    options: { phone: undefined, qr: true },
+    withoutNumber: true,
+    options: { qr: true },
     play: async ({ phone, event }) => phone.scanQr((await event('qr')).data),
   },
   refused(400, 'bad-request', 'rejected'),
@@ -60,7 +63,8 @@ export const HANDSHAKES: readonly Handshake[] = [
   {
     name: 'companion-reg-refresh',
     about: 'A scan is lost because WhatsApp wants a new secret (companion_reg_refresh); the new picture links.',
-    options: { phone: undefined, qr: true },
+    withoutNumber: true,
+    options: { qr: true },
     prepare: (emulator) => emulator.tamper({ at: 'pair_success', with: 'companion-reg-refresh' }),
     play: async ({ phone, event }) => {
       await phone.scanQr((await event('qr')).data).catch(ignore)

@@ -40,25 +40,28 @@ export async function record(handshake: Handshake, date: string): Promise<Transc
 
   try {
     const attempt = startAttempt({
-      session: 'recorded',
+      checked: {
+        session: 'recorded',
+        device: resolveDevice({ os: 'Windows' }, 'linux'),
+        endpoint: emulator.endpoint,
+        version: [2, 3000, 1043857760],
+        country: 'US',
+        fullHistory: true,
+        notify: true,
+        qr: false,
+        refresh: 'auto',
+        passkey: 'fail',
+        maxCodes: 3,
+        codeTtlMs: 180_000,
+        timeoutMs: 600_000,
+        connectTimeoutMs: 20_000,
+        retry: { attempts: 3, delayMs: 0, maxDelayMs: 0 },
+        fixedCode: undefined,
+        ...handshake.options,
+      },
       store: internalsOf(store),
-      phone: { digits: NUMBER, accountKey: NUMBER },
-      device: resolveDevice({ os: 'Windows' }, 'linux'),
-      endpoint: emulator.endpoint,
-      version: [2, 3000, 1043857760],
-      country: 'US',
-      fullHistory: true,
-      notify: true,
-      qr: false,
-      refresh: 'auto',
-      passkey: 'fail',
-      maxCodes: 3,
-      codeTtlMs: 180_000,
-      timeoutMs: 600_000,
-      connectTimeoutMs: 20_000,
-      retry: { attempts: 3, delayMs: 0, maxDelayMs: 0 },
-      fixedCode: undefined,
-      firstCode: handshake.options && 'phone' in handshake.options ? undefined : drawCode(undefined, randomness.bytes),
+      phone: handshake.withoutNumber ? undefined : { digits: NUMBER, accountKey: NUMBER },
+      takeFirstCode: takenOnce(handshake.withoutNumber ? undefined : drawCode(undefined, randomness.bytes)),
       clock,
       logger: silentLogger,
       agent: undefined,
@@ -72,7 +75,6 @@ export async function record(handshake: Handshake, date: string): Promise<Transc
         for (const wake of waiting) wake()
         waiting.clear()
       },
-      ...handshake.options,
     })
     const ended = attempt.ended.then(
       () => undefined,
@@ -105,5 +107,14 @@ async function pass(clock: VirtualClock, ms: number): Promise<void> {
   for (let passed = 0; passed < ms; passed += STRIDE_MS) {
     await clock.advance(Math.min(STRIDE_MS, ms - passed))
     await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+}
+
+function takenOnce<Value>(value: Value): () => Value | undefined {
+  let left: Value | undefined = value
+  return () => {
+    const taken = left
+    left = undefined
+    return taken
   }
 }
