@@ -62,9 +62,11 @@ async function listenToAll(server: Server): Promise<Heard> {
     waiting.map(async (link, at) => {
       await rest(at * BETWEEN_MS)
       await letHappen(server, link, at).catch(async (thrown: unknown) => {
-        mishaps.push(`bot-${at}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
         // It may be over by itself, and is no more to be cancelled.
         await call(server, 'DELETE', link.path).catch(() => {})
+        await link.listening.ended.catch(() => {})
+        const why = thrown instanceof Error ? thrown.message : String(thrown)
+        mishaps.push(`bot-${at}: ${why}; its link ended with ${link.listening.failure() ?? 'no failure'}`)
       })
     }),
   )

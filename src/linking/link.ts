@@ -103,6 +103,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const timers = new Map<TimerName, unknown>()
   const inputs: Input[] = []
   let stepping = false
+  let write: 'none' | 'begun' | 'withdrawn' = 'none'
   const { promise: ended, resolve, reject } = deferred<void>()
   const hold: AccountHold | undefined =
     options.phone === undefined
@@ -176,7 +177,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
       case 'store':
         return attend(save(effect))
       case 'withdraw':
-        return attend(store.withdraw(session))
+        return attend(withdraw())
       case 'emit':
         if (effect.event.type === 'code' || effect.event.type === 'qr') warmPreKeys()
         return options.onEvent(effect.event)
@@ -254,6 +255,8 @@ export function startAttempt(options: AttemptOptions): Attempt {
 
   const save = async (effect: Extract<Effect, { type: 'store' }>): Promise<void> => {
     const set = await takePreKeys()
+    if (write === 'withdrawn') return returnPreKeys(set)
+    write = 'begun'
     const credentials = buildCredentials({
       identity,
       pairingEphemeral: pairingEphemeral ?? randomness.keyPair(),
@@ -278,6 +281,13 @@ export function startAttempt(options: AttemptOptions): Attempt {
       })
     }
     feed({ type: 'stored' })
+  }
+
+  /** A write that waits for its keys is never begun; one that was begun is undone behind it. */
+  const withdraw = async (): Promise<void> => {
+    const before = write
+    write = 'withdrawn'
+    if (before === 'begun') await store.withdraw(session)
   }
 
   const settle = async (): Promise<void> => {
