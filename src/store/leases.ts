@@ -19,6 +19,13 @@ const SPREAD = 0.2
 const FIRST_MS = 1_000
 /** Leases that are due within so many ms of one another are renewed together, in one transaction. */
 const TOGETHER_MS = 50
+/**
+ * At most so many renewals, or this part of the leases, are with the store at one time; it writes in the order of the calls,
+ * and after a halt of the process whatever comes next would wait for all of them (1,000 leases on a busy machine: 1.5 s;
+ * measured).
+ */
+const AT_ONCE = 32
+const PART_AT_ONCE = 1 / 16
 const VOID_MS = 10_000
 /** A holder gives up a second before others may take over. */
 const LOST_MS = 9_000
@@ -80,6 +87,7 @@ interface Held {
   told: (reason: StoreError) => void
   lostBy: StoreError | undefined
   renewedAt: number
+  /** From the moment when it is due. */
   renewing: boolean
   /** When it is looked at next. */
   dueAt: number
@@ -93,6 +101,8 @@ export function createLeases(
   random: () => number = Math.random,
 ): Leases {
   const holding = new Set<Held>()
+  const due = new Set<Held>()
+  const underWay = new Set<Held>()
   let timer: unknown
   let armedFor = Number.POSITIVE_INFINITY
   let closed = false
@@ -121,12 +131,26 @@ export function createLeases(
     const lostAt = lease.renewedAt + LOST_MS
     const next = now + RENEW_MS * (1 - SPREAD + SPREAD * random())
     lease.dueAt = lostAt > now ? Math.min(next, lostAt) : next
-    if (lease.renewing) loseIfLate(lease)
-    else void renew(lease)
+    if (lease.renewing) return loseIfLate(lease)
+    lease.renewing = true
+    due.add(lease)
+    renewNext()
+  }
+
+  const renewNext = (): void => {
+    const most = Math.max(AT_ONCE, holding.size * PART_AT_ONCE)
+    for (const lease of due) {
+      if (underWay.size >= most) return
+      due.delete(lease)
+      underWay.add(lease)
+      void renew(lease)
+    }
   }
 
   const letGo = (lease: Held): void => {
     holding.delete(lease)
+    due.delete(lease)
+    if (underWay.delete(lease)) renewNext()
     if (holding.size > 0 || timer === undefined) return
     clock.clearTimeout(timer)
     timer = undefined
@@ -146,7 +170,6 @@ export function createLeases(
   }
 
   const renew = async (lease: Held): Promise<void> => {
-    lease.renewing = true
     const startedAt = clock.now()
     try {
       const kept = await records.update('lease', lease.key, readLease, (old, now) => renewed(old, lease.id, now))
@@ -157,6 +180,7 @@ export function createLeases(
       loseIfLate(lease, cause)
     } finally {
       lease.renewing = false
+      if (underWay.delete(lease)) renewNext()
     }
   }
 

@@ -8,7 +8,7 @@ import { createLeases, LeaseHeld, type Leases } from '../../src/store/leases.ts'
 import { memoryBackend } from '../../src/store/memory.ts'
 import { createRecords } from '../../src/store/records.ts'
 import { createLookup, createSeal } from '../../src/store/seal.ts'
-import { type FakeClock, fakeClock, turns } from './fake-clock.ts'
+import { type FakeClock, fakeClock, turns, whileAwaited } from './fake-clock.ts'
 
 const SALES: LeaseRequest = { kind: 'session', key: 'sales' }
 const HERE = thisProcess()
@@ -225,6 +225,57 @@ describe('the renewals of many leases', () => {
     perMoment.delete(start)
     expect(Math.max(...perMoment.values())).toBeLessThan(50)
     await leases.close()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('that are due at one moment go to the store a few at a time, so that nobody waits for all of them', async () => {
+    const clock = fakeClock()
+    const inner = memoryBackend(clock)
+    let atStore = 0
+    let most = 0
+    const backend: Backend = {
+      ...inner,
+      update: async (kind, key, decide) => {
+        atStore += 1
+        most = Math.max(most, atStore)
+        await whileAwaited(new Promise((resolve) => setImmediate(resolve)))
+        atStore -= 1
+        return inner.update(kind, key, decide)
+      },
+    }
+    const leases = leasesOn(backend, clock, HERE, () => 0)
+    const held = await Promise.all(
+      Array.from({ length: 300 }, (_, at) => leases.acquire({ kind: 'session', key: `bot-${at}` })),
+    )
+    most = 0
+    await clock.advance(30_000)
+    expect(most).toBe(32)
+    expect(held.some((lease) => lease.lostSignal().aborted)).toBe(false)
+    await leases.close()
+  })
+
+  it('do not wait for one that never comes back, beyond its loss', async () => {
+    const clock = fakeClock()
+    const inner = memoryBackend(clock)
+    let hangs = false
+    const stuck = new Set<string>()
+    const backend: Backend = {
+      ...inner,
+      update: (kind, key, decide) => {
+        const place = Buffer.from(key).toString('hex')
+        if (hangs && stuck.size < 32) stuck.add(place)
+        return stuck.has(place) ? new Promise(() => {}) : inner.update(kind, key, decide)
+      },
+    }
+    const leases = leasesOn(backend, clock, HERE, () => 0)
+    await manyHeld(leases, 32)
+    hangs = true
+    await clock.advance(4_000)
+    const late = await leases.acquire({ kind: 'session', key: 'late' })
+    await clock.advance(60_000)
+    expect(stuck.size).toBe(32)
+    expect(late.lostSignal().aborted).toBe(false)
+    await late.release()
     expect(clock.waiting).toBe(0)
   })
 
