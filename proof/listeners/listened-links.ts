@@ -67,11 +67,13 @@ export async function listenToLinks(
       const bystander = await startBystander()
       const loop = monitorEventLoopDelay({ resolution: 5 })
       loop.enable()
-      const { links } = await said('heard')
+      const { links, mishaps } = await said('heard')
       loop.disable()
       const stall = { p99: loop.percentile(99) / 1e6, most: loop.max / 1e6 }
       const idle = await bystander.stop()
-      return { ...judged(stopwatch, links as readonly HeardLink[]), stall, idle, ms: performance.now() - start }
+      const judgement = judged(stopwatch, links as readonly HeardLink[])
+      const faults = [...(mishaps as readonly string[]), ...judgement.faults]
+      return { ...judgement, faults, stall, idle, ms: performance.now() - start }
     } finally {
       await server.close()
       listener.close().closeAllConnections()

@@ -9,6 +9,8 @@ export interface HeardLink {
 export interface Listening {
   /** The newest code, as soon as at least so many were heard. Rejects when the stream ends before. */
   code(least: number): Promise<string>
+  /** What the link failed with, as far as that was heard. */
+  failure(): string | undefined
   /** Resolves when the server ended the stream. */
   readonly ended: Promise<HeardLink>
 }
@@ -23,13 +25,19 @@ export async function listenTo(
   const events: [number, string][] = []
   const codes: string[] = []
   const looks = new Set<() => void>()
+  let failure: string | undefined
   let isOver = false
 
   const hear = (frame: string): void => {
     const [, number, data] = /^id: (\d+)\nevent: .+\ndata: (.+)$/.exec(frame) ?? []
     if (number === undefined || data === undefined) return
-    const event = JSON.parse(data) as { readonly type: string; readonly code?: string }
+    const event = JSON.parse(data) as {
+      readonly type: string
+      readonly code?: string
+      readonly problem?: { readonly type: string; readonly detail: string }
+    }
     events.push([Number(number), event.type])
+    if (event.type === 'failed') failure = `${event.problem?.type}: ${event.problem?.detail}`
     if (event.type === 'code' && event.code !== undefined) codes.push(event.code)
     for (const look of looks) look()
   }
@@ -62,6 +70,7 @@ export async function listenTo(
         looks.add(look)
         look()
       }),
+    failure: () => failure,
     ended,
   }
 }

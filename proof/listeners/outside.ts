@@ -1,6 +1,6 @@
 // Everything outside of the server: WhatsApp, the phones, and a program that begins links, listens to each and lets something
 // happen to it. Says {"type":"ready","url","rootKey"}; takes one line of JSON, {"url","token"}, of the server; says
-// {"type":"waiting"} when every link waits with its listener, and at the end {"type":"heard","links":[…]}.
+// {"type":"waiting"} when every link waits with its listener, and at the end {"type":"heard","links":[…],"mishaps":[…]}.
 import { createInterface } from 'node:readline'
 import { setTimeout as rest } from 'node:timers/promises'
 import { exampleNumbers } from '../../bench/example-numbers.mjs'
@@ -39,25 +39,38 @@ const { url, rootKey } = emulator.endpoint
 say({ type: 'ready', url, rootKey: Buffer.from(rootKey ?? []).toString('base64') })
 
 for await (const line of createInterface({ input: process.stdin })) {
-  say({ type: 'heard', links: await listenToAll(JSON.parse(line) as Server) })
+  say({ type: 'heard', ...(await listenToAll(JSON.parse(line) as Server)) })
   break
 }
 await emulator.stop()
 process.exit()
 
-async function listenToAll(server: Server): Promise<readonly HeardLink[]> {
+/** `mishaps`: what could not be done to a link, a sentence each; its listener has heard how it went on. */
+interface Heard {
+  readonly links: readonly HeardLink[]
+  readonly mishaps: readonly string[]
+}
+
+async function listenToAll(server: Server): Promise<Heard> {
   const waiting = await inParallel(WIDTH, phones, async ({ number }, at): Promise<Waiting> => {
     const { id } = (await call(server, 'POST', '/v1/links', { session: `bot-${at}`, phone: number })) as { id: string }
     return { number, path: `/v1/links/${id}`, listening: await listenTo(server, id) }
   })
   say({ type: 'waiting' })
+  const mishaps: string[] = []
   await Promise.all(
     waiting.map(async (link, at) => {
       await rest(at * BETWEEN_MS)
-      await letHappen(server, link, at)
+      await letHappen(server, link, at).catch(async (thrown: unknown) => {
+        // It may be over by itself, and is no more to be cancelled.
+        await call(server, 'DELETE', link.path).catch(() => {})
+        await link.listening.ended.catch(() => {})
+        const why = thrown instanceof Error ? thrown.message : String(thrown)
+        mishaps.push(`bot-${at}: ${why}; its link ended with ${link.listening.failure() ?? 'no failure'}`)
+      })
     }),
   )
-  return Promise.all(waiting.map(({ listening }) => listening.ended))
+  return { links: await Promise.all(waiting.map(({ listening }) => listening.ended)), mishaps }
 }
 
 /** Every fifth is typed, two in five get another code and are cancelled then, two in five are cancelled at once. */

@@ -81,6 +81,7 @@ class StartedAttempt implements Attempt {
   #connection: Connection | undefined
   #pairingEphemeral: KeyPair | undefined
   #stepping = false
+  #write: 'none' | 'begun' | 'withdrawn' = 'none'
 
   constructor(options: AttemptOptions) {
     const { checked, phone, store, clock, randomness = systemRandomness } = options
@@ -192,7 +193,7 @@ class StartedAttempt implements Attempt {
       case 'store':
         return this.#attend(this.#save(effect))
       case 'withdraw':
-        return this.#attend(this.#options.store.withdraw(this.#options.checked.session))
+        return this.#attend(this.#withdraw())
       case 'emit':
         if (effect.event.type === 'code' || effect.event.type === 'qr') warmPreKeys()
         return this.#options.onEvent(effect.event)
@@ -286,6 +287,8 @@ class StartedAttempt implements Attempt {
   async #save(effect: Extract<Effect, { type: 'store' }>): Promise<void> {
     const { store, checked, clock } = this.#options
     const set = await takePreKeys()
+    if (this.#write === 'withdrawn') return returnPreKeys(set)
+    this.#write = 'begun'
     const credentials = buildCredentials({
       identity: this.#identity,
       pairingEphemeral: this.#pairingEphemeral ?? this.#randomness.keyPair(),
@@ -310,6 +313,13 @@ class StartedAttempt implements Attempt {
       })
     }
     this.feed({ type: 'stored' })
+  }
+
+  /** A write that waits for its keys is never begun; one that was begun is undone behind it. */
+  async #withdraw(): Promise<void> {
+    const before = this.#write
+    this.#write = 'withdrawn'
+    if (before === 'begun') await this.#options.store.withdraw(this.#options.checked.session)
   }
 
   async #settle(): Promise<void> {

@@ -8,6 +8,7 @@ import { type Endpoint, isWhatsApp, WHATSAPP } from '../wire/endpoint.ts'
 import type { Version } from '../wire/messages.ts'
 import { noteWhatsAppContact } from '../wire/whatsapp-contact.ts'
 import { maskedLogger } from './masked-logger.ts'
+import { inSharedContext } from './shared-context.ts'
 
 export interface SocketRequest {
   readonly makeWASocket: MakeWASocket | undefined
@@ -64,14 +65,16 @@ export async function socketMaker(
   const logger = maskedLogger((request.socket?.['logger'] as Logger | undefined) ?? request.logger)
   return (auth, version) => {
     if (isWhatsApp(endpoint)) noteWhatsAppContact()
-    return make({
-      transactionOpts: COMMIT_ONCE,
-      ...(version === undefined ? {} : { version }),
-      ...request.socket,
-      logger,
-      waWebSocketUrl: endpoint.url,
-      auth,
-    })
+    return inSharedContext(() =>
+      make({
+        transactionOpts: COMMIT_ONCE,
+        ...(version === undefined ? {} : { version }),
+        ...request.socket,
+        logger,
+        waWebSocketUrl: endpoint.url,
+        auth,
+      }),
+    )
   }
 }
 

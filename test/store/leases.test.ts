@@ -8,7 +8,7 @@ import { createLeases, LeaseHeld, type Leases } from '../../src/store/leases.ts'
 import { memoryBackend } from '../../src/store/memory.ts'
 import { createRecords } from '../../src/store/records.ts'
 import { createLookup, createSeal } from '../../src/store/seal.ts'
-import { type FakeClock, fakeClock, turns } from './fake-clock.ts'
+import { type FakeClock, fakeClock, turns, whileAwaited } from './fake-clock.ts'
 
 const SALES: LeaseRequest = { kind: 'session', key: 'sales' }
 const HERE = thisProcess()
@@ -16,8 +16,8 @@ const ELSEWHERE: Holder = { host: 'web-2', processes: 'web-2 another boot', pid:
 
 const KEY = randomBytes(32)
 
-function leasesOn(backend: Backend, clock: FakeClock, self: Holder): Leases {
-  return createLeases(createRecords(backend, createSeal(KEY), createLookup(KEY)), clock, self)
+function leasesOn(backend: Backend, clock: FakeClock, self: Holder, random?: () => number): Leases {
+  return createLeases(createRecords(backend, createSeal(KEY), createLookup(KEY)), clock, self, random)
 }
 
 /** What became of a promise, readable at any moment. */
@@ -38,7 +38,7 @@ describe('a holder on another host', () => {
   it('that lives is noticed by its next renewal, 3 s at most', async () => {
     const clock = fakeClock()
     const backend = memoryBackend(clock)
-    const theirs = await leasesOn(backend, clock, ELSEWHERE).acquire(SALES)
+    const theirs = await leasesOn(backend, clock, ELSEWHERE, () => 1).acquire(SALES)
     await clock.advance(500)
     const outcome = watched(leasesOn(backend, clock, HERE).acquire(SALES))
     await clock.advance(2_000)
@@ -137,7 +137,7 @@ describe('a lease that cannot be renewed', () => {
     it(`because the database ${mode} is lost before anyone else may take it`, async () => {
       const clock = fakeClock()
       const state = failing(clock)
-      const lease = await leasesOn(state.backend, clock, HERE).acquire(SALES)
+      const lease = await leasesOn(state.backend, clock, HERE, () => 1).acquire(SALES)
       await clock.advance(3_000)
       state.mode = mode
       await clock.advance(8_999)
@@ -185,6 +185,111 @@ describe('a lease that cannot be renewed', () => {
     expect(held.map((lease) => lease.lostSignal().aborted)).toEqual([false, false, false])
     await leases.close()
     expect(clock.waiting).toBe(0)
+  })
+})
+
+describe('the renewals of many leases', () => {
+  /** The times at which each record was written. */
+  function counting(clock: FakeClock): { readonly backend: Backend; readonly writes: Map<string, number[]> } {
+    const inner = memoryBackend(clock)
+    const writes = new Map<string, number[]>()
+    const backend: Backend = {
+      ...inner,
+      update: (kind, key, decide) => {
+        const place = Buffer.from(key).toString('hex')
+        writes.set(place, [...(writes.get(place) ?? []), clock.now()])
+        return inner.update(kind, key, decide)
+      },
+    }
+    return { backend, writes }
+  }
+
+  async function manyHeld(leases: Leases, count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, at) => leases.acquire({ kind: 'session', key: `bot-${at}` })))
+  }
+
+  it('that were taken at one moment do not come at one moment, and each within 3 s of the one before', async () => {
+    const clock = fakeClock()
+    const { backend, writes } = counting(clock)
+    const leases = leasesOn(backend, clock, HERE)
+    await manyHeld(leases, 100)
+    const start = clock.now()
+    await clock.advance(30_000)
+    const perMoment = new Map<number, number>()
+    for (const times of writes.values()) {
+      const gaps = times.slice(1).map((time, at) => time - (times[at] ?? 0))
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(3_100)
+      expect(gaps.length).toBeGreaterThanOrEqual(9)
+      for (const time of times) perMoment.set(time, (perMoment.get(time) ?? 0) + 1)
+    }
+    perMoment.delete(start)
+    expect(Math.max(...perMoment.values())).toBeLessThan(50)
+    await leases.close()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('that are due at one moment go to the store a few at a time, so that nobody waits for all of them', async () => {
+    const clock = fakeClock()
+    const inner = memoryBackend(clock)
+    let atStore = 0
+    let most = 0
+    const backend: Backend = {
+      ...inner,
+      update: async (kind, key, decide) => {
+        atStore += 1
+        most = Math.max(most, atStore)
+        await whileAwaited(new Promise((resolve) => setImmediate(resolve)))
+        atStore -= 1
+        return inner.update(kind, key, decide)
+      },
+    }
+    const leases = leasesOn(backend, clock, HERE, () => 0)
+    const held = await Promise.all(
+      Array.from({ length: 300 }, (_, at) => leases.acquire({ kind: 'session', key: `bot-${at}` })),
+    )
+    most = 0
+    await clock.advance(30_000)
+    expect(most).toBe(32)
+    expect(held.some((lease) => lease.lostSignal().aborted)).toBe(false)
+    await leases.close()
+  })
+
+  it('do not wait for one that never comes back, beyond its loss', async () => {
+    const clock = fakeClock()
+    const inner = memoryBackend(clock)
+    let hangs = false
+    const stuck = new Set<string>()
+    const backend: Backend = {
+      ...inner,
+      update: (kind, key, decide) => {
+        const place = Buffer.from(key).toString('hex')
+        if (hangs && stuck.size < 32) stuck.add(place)
+        return stuck.has(place) ? new Promise(() => {}) : inner.update(kind, key, decide)
+      },
+    }
+    const leases = leasesOn(backend, clock, HERE, () => 0)
+    await manyHeld(leases, 32)
+    hangs = true
+    await clock.advance(4_000)
+    const late = await leases.acquire({ kind: 'session', key: 'late' })
+    await clock.advance(60_000)
+    expect(stuck.size).toBe(32)
+    expect(late.lostSignal().aborted).toBe(false)
+    await late.release()
+    expect(clock.waiting).toBe(0)
+  })
+
+  it('go on when the clock is set back', async () => {
+    const clock = fakeClock()
+    const { backend, writes } = counting(clock)
+    let back = 0
+    const setBack: FakeClock = { ...clock, now: () => clock.now() - back }
+    const leases = leasesOn(backend, setBack, HERE)
+    await manyHeld(leases, 3)
+    back = 3_600_000
+    await clock.advance(6_200)
+    for (const times of writes.values()) expect(times.length).toBeGreaterThanOrEqual(2)
+    await leases.close()
   })
 })
 
