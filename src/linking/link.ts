@@ -29,6 +29,8 @@ export interface AttemptOptions {
   readonly store: StoreInternals
   /** Undefined: QR only. */
   readonly phone: { readonly digits: string; readonly accountKey: string } | undefined
+  /** Digits of the account that alone may scan the QR code. Undefined: the phone's, else any. */
+  readonly account?: string | undefined
   readonly device: Device
   readonly endpoint: Endpoint
   readonly version: Version
@@ -73,6 +75,7 @@ export function startAttempt(options: AttemptOptions): Attempt {
   const idPrefix = `${shortNumber(randomness)}.${shortNumber(randomness)}-`
   const settings: Settings = {
     digits: options.phone?.digits,
+    account: options.account,
     device: options.device,
     noisePublicKey: identity.noiseKey.public,
     identityKey: identity.identityKey,

@@ -60,7 +60,8 @@ export function link(options: LinkOptions): Linking {
     const stored = await options.store.get(checked.session)
     const first = beginFirstCode(options, checked, stored, aborter.signal)
     const room = import('../linking/link.ts')
-    const phone = await checkedPhone(options, checked)
+    const phone = await checkedPhone(options.phone, options, checked)
+    const account = await checkedPhone(options.account, options, checked)
     const lease = await ownSession(internals, checked.session, aborter.signal)
     lease.onLost((cause) => abandon(lost(cause)))
     try {
@@ -69,6 +70,7 @@ export function link(options: LinkOptions): Linking {
         checked,
         internals,
         phone,
+        account: account?.digits,
         signal: aborter.signal,
         clock,
         tell: handle.tell,
@@ -99,6 +101,7 @@ interface Owned {
   readonly checked: CheckedOptions
   readonly internals: StoreInternals
   readonly phone: Phone | undefined
+  readonly account: string | undefined
   readonly signal: AbortSignal
   readonly clock: NonNullable<LinkOptions['clock']>
   readonly tell: (event: LinkEvent) => void
@@ -153,12 +156,13 @@ async function finishInterrupted(owned: Owned, stored: SessionInfo): Promise<Lin
 
 /** Runs the pure attempt to its end; tells its events, and loads Baileys while the person types. */
 async function runAttempt(owned: Owned): Promise<LinkedSession> {
-  const { options, checked, internals, phone, clock, tell, begin, firstCode } = owned
+  const { options, checked, internals, phone, account, clock, tell, begin, firstCode } = owned
   let paired: Extract<LinkEvent, { type: 'paired' }> | undefined
   const attempt = await begin({
     ...checked,
     store: internals,
     phone,
+    account,
     clock,
     logger: maskedLogger(options.logger ?? silentLogger),
     agent: options.agent,
@@ -252,13 +256,17 @@ function beginFirstCode(
 }
 
 /** A program that has no use for phone metadata otherwise (the command line) loads it only for a number. */
-async function checkedPhone(options: LinkOptions, { endpoint }: CheckedOptions): Promise<Phone | undefined> {
-  if (options.phone === undefined) return undefined
+async function checkedPhone(
+  number: string | undefined,
+  options: LinkOptions,
+  { endpoint }: CheckedOptions,
+): Promise<Phone | undefined> {
+  if (number === undefined) return undefined
   const [{ parsePhone }, { isReservedExample }] = await Promise.all([
     import('../phone/parse.ts'),
     import('../phone/reserved.ts'),
   ])
-  const parsed = parsePhone(options.phone, {
+  const parsed = parsePhone(number, {
     ...(options.defaultCountry === undefined ? {} : { defaultCountry: options.defaultCountry }),
     ...(options.lenient === undefined ? {} : { lenient: options.lenient }),
   })

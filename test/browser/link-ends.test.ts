@@ -89,7 +89,7 @@ browserTest(
       expect(await page.title()).toBe(english.failed)
     }
     stage.emulator.fail({ at: 'companion_hello', code: 500, times: 3 })
-    await page.locator('main form button:not(.second)').click({ noWaitAfter: true })
+    await page.locator('main form button:not(.second)').last().click({ noWaitAfter: true })
     await untilTold(stage, page, 'network')
     stage.emulator.fail({ at: 'companion_hello', code: 429, backoffS: 300 })
     await submit(page)

@@ -197,6 +197,62 @@ test('after a failure the person can try again; five codes, then it is enough', 
   expect((await browser.post('/link/code')).status).toBe(429)
 })
 
+test('where WhatsApp gives no code (452) the visit goes on by QR code alone, for its own number', async () => {
+  const stage = await setStage()
+  const { path } = await invited(stage)
+  const browser = browserOn(stage)
+  await browser.post(path)
+  expect((await browser.get('/link')).text).not.toContain('action="/link/qr"')
+  stage.emulator.fail({ at: 'companion_hello', code: 452 })
+  await browser.post('/link/code')
+  expect((await browser.get('/link')).text).toContain('action="/link/qr"')
+
+  expect((await browser.post('/link/qr')).status).toBe(303)
+  const newest = async (): Promise<{ id: string; qr: { data: string } | null; state: string; problem: unknown }> =>
+    (await stage.call('GET', '/v1/links')).body.links[0]
+  const shown = await browser.get('/link')
+  expect(shown.text).toContain('class="qr"')
+  expect(shown.text).not.toContain('way=qr')
+  expect(shown.text).not.toContain('/link/refresh')
+  const stranger = stage.emulator.addPhone('+12025550188')
+  await expect(stranger.scanQr((await newest()).qr?.data ?? '')).rejects.toThrow()
+  const refused = await eventually(
+    () => browser.get('/link'),
+    ({ text }) => text.includes('Another account answered'),
+  )
+  expect(refused.text).toContain('action="/link/qr"')
+  expect(await stage.store.list()).toEqual([])
+
+  await browser.post('/link/qr')
+  const { jid } = await stage.phone.scanQr((await newest()).qr?.data ?? '')
+  await eventually(
+    () => browser.get('/link'),
+    ({ text }) => text.includes('>Linked</h1>'),
+  )
+  expect(jid).toMatch(/^12025550123:/)
+  // No phone was asked but for the code that was refused.
+  expect(stage.emulator.stanzas.filter(({ node }) => JSON.stringify(node).includes('companion_hello'))).toHaveLength(1)
+})
+
+test('the QR code alone is for who has a number, and not beside a link that is under way', async () => {
+  const stage = await setStage()
+  const { body } = await stage.call('POST', '/v1/invitations', {
+    body: { session: 'sales', purpose: 'Any account', anyNumber: true },
+  })
+  const browser = browserOn(stage)
+  expect((await browser.post('/link/qr')).status).toBe(404)
+  await browser.post(new URL(body.url).pathname)
+  expect((await browser.post('/link/qr')).headers.get('location')).toBe('/link')
+  expect((await stage.call('GET', '/v1/links')).body.links).toEqual([])
+  await browser.post('/link/code', { phone: NUMBER })
+  const code = codeOn(await browser.get('/link'))
+  await browser.post('/link/qr')
+  expect(codeOn(await browser.get('/link'))).toBe(code)
+  await stage.call('POST', '/v1/do-not-prompt', { body: { phone: NUMBER } })
+  await browser.post('/link/cancel')
+  expect((await browser.post('/link/qr')).status).toBe(403)
+})
+
 test('with anyNumber the person names the number; a wrong one is said, and nobody is asked', async () => {
   const stage = await setStage()
   const { body } = await stage.call('POST', '/v1/invitations', {

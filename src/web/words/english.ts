@@ -110,7 +110,7 @@ export const english: Words = {
     'rate-limited': ['Too many codes were asked for this number.', 'Wait, then ask again.'],
     'not-available': [
       'WhatsApp does not offer codes to this account.',
-      'Tell whoever invited you that this account can be linked by QR code alone.',
+      'It can be linked by QR code: show this page on another screen than the phone with WhatsApp, and scan. If there is no other, ask whoever invited you.',
     ],
     'passkey-required': [
       'This account asks for a passkey, which only WhatsApp’s own page can confirm.',

@@ -113,7 +113,7 @@ export const indonesian: Words = {
     'rate-limited': ['Terlalu banyak kode diminta untuk nomor ini.', 'Tunggu, lalu minta lagi.'],
     'not-available': [
       'WhatsApp tidak menawarkan kode untuk akun ini.',
-      'Beri tahu yang mengundang Anda bahwa akun ini hanya dapat ditautkan dengan kode QR.',
+      'Akun ini dapat ditautkan dengan kode QR: tampilkan halaman ini di layar lain, bukan di telepon yang berisi WhatsApp, lalu pindai. Jika tidak ada layar lain, hubungi yang mengundang Anda.',
     ],
     'passkey-required': [
       'Akun ini meminta kunci sandi, yang hanya dapat dikonfirmasi di halaman WhatsApp sendiri.',

@@ -113,7 +113,7 @@ export const portuguese: Words = {
     'rate-limited': ['Foram pedidos códigos demais para este número.', 'Espere e peça de novo.'],
     'not-available': [
       'O WhatsApp não oferece códigos a esta conta.',
-      'Avise quem convidou você que esta conta só pode ser conectada por código QR.',
+      'Ela pode ser conectada por código QR: mostre esta página em outra tela que não a do celular com o WhatsApp, e escaneie. Se não houver outra, fale com quem convidou você.',
     ],
     'passkey-required': [
       'Esta conta pede uma chave de acesso, que só a página do próprio WhatsApp pode confirmar.',

@@ -113,7 +113,7 @@ export const spanish: Words = {
     'rate-limited': ['Se pidieron demasiados códigos para este número.', 'Espera y vuelve a pedirlo.'],
     'not-available': [
       'WhatsApp no ofrece códigos a esta cuenta.',
-      'Avisa a quien te invitó de que esta cuenta solo puede vincularse con un código QR.',
+      'Puede vincularse con un código QR: muestra esta página en otra pantalla que no sea la del teléfono con WhatsApp, y escanéalo. Si no hay otra, habla con quien te invitó.',
     ],
     'passkey-required': [
       'Esta cuenta pide una clave de acceso, que solo la página del propio WhatsApp puede confirmar.',
