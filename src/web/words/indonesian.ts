@@ -84,7 +84,7 @@ export const indonesian: Words = {
     confirming: ['Telepon Anda menjawab', 'Sedang menautkan. Biarkan WhatsApp terbuka di telepon.'],
     passkey: [
       'Akun Anda meminta kunci sandi',
-      'Ikuti petunjuk di telepon Anda. Halaman ini tidak dapat mengonfirmasi kunci sandi.',
+      'Hanya halaman WhatsApp sendiri yang dapat mengonfirmasinya, bukan halaman ini. Ikuti petunjuk di telepon Anda. Jika dalam 10 menit tidak terjadi apa-apa, batalkan dan beri tahu yang mengundang Anda.',
     ],
     paired: ['Hampir selesai', 'WhatsApp menerima perangkat ini. Perangkat sedang masuk untuk pertama kali.'],
   },
@@ -117,7 +117,7 @@ export const indonesian: Words = {
     ],
     'passkey-required': [
       'Akun ini meminta kunci sandi, yang hanya dapat dikonfirmasi di halaman WhatsApp sendiri.',
-      'Beri tahu yang mengundang Anda, atau tautkan akun lain.',
+      'Tidak ada yang ditautkan. Beri tahu yang mengundang Anda bahwa akun ini memerlukan kunci sandi.',
     ],
     'verification-failed': [
       'Akun lain yang menjawab, atau buktinya salah. Tidak ada yang ditautkan.',

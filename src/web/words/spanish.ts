@@ -84,7 +84,7 @@ export const spanish: Words = {
     confirming: ['Tu teléfono respondió', 'Se está vinculando. Deja WhatsApp abierto en el teléfono.'],
     passkey: [
       'Tu cuenta pide una clave de acceso',
-      'Sigue lo que muestra el teléfono. Esta página no puede confirmar una clave de acceso.',
+      'Solo la página del propio WhatsApp puede confirmarla, no esta. Sigue lo que muestra el teléfono. Si en 10 minutos no pasa nada, cancela y avisa a quien te invitó.',
     ],
     paired: ['Casi listo', 'WhatsApp aceptó el dispositivo. Está entrando por primera vez.'],
   },
@@ -117,7 +117,7 @@ export const spanish: Words = {
     ],
     'passkey-required': [
       'Esta cuenta pide una clave de acceso, que solo la página del propio WhatsApp puede confirmar.',
-      'Avisa a quien te invitó, o vincula otra cuenta.',
+      'No se vinculó nada. Avisa a quien te invitó de que esta cuenta necesita una clave de acceso.',
     ],
     'verification-failed': [
       'Respondió otra cuenta, o su prueba era incorrecta. No se vinculó nada.',
