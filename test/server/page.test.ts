@@ -269,6 +269,29 @@ test('with anyNumber the person names the number; a wrong one is said, and nobod
   expect(codeOn(await browser.get('/link'))).toMatch(CODE)
 })
 
+test('a purpose has 140 characters in any script, joined as the script needs it', async () => {
+  const stage = await setStage()
+  for (const purpose of ['😀'.repeat(140), 'क्\u200dष की दुकान', 'می\u200cخواهم']) {
+    const { path } = await invited(stage, { purpose })
+    expect((await browserOn(stage).get(path)).text).toContain(purpose)
+  }
+})
+
+test('an invitation can be for a second, and who kept its URL alone can revoke it, if it is theirs', async () => {
+  const stage = await setStage()
+  const short = await invited(stage, { expiresInSeconds: 1 })
+  await stage.clock.advance(1_000)
+  expect((await browserOn(stage).get(short.path)).status).toBe(410)
+  const { path, secret, id } = await invited(stage)
+  const token = await stage.tokenWith('links')
+  expect((await stage.call('DELETE', `/v1/invitations/${secret}`, { token })).status).toBe(404)
+  expect((await stage.call('DELETE', `/v1/invitations/${secret}`)).status).toBe(204)
+  expect((await browserOn(stage).post(path)).status).toBe(410)
+  const { entries } = (await stage.call('GET', '/v1/audit')).body
+  expect(JSON.stringify(entries)).not.toContain(secret)
+  expect(entries.find(({ action }: { action: string }) => action === 'invitation.revoke').subject).toBe(id)
+})
+
 test.each([
   [{ purpose: '' }, 'invalid-options'],
   [{ purpose: 'x'.repeat(141) }, 'invalid-options'],
@@ -280,7 +303,10 @@ test.each([
   [{ returnUrl: 'https://evil.example/' }, 'invalid-options'],
   [{ returnUrl: 'https://app.example@evil.example/' }, 'invalid-options'],
   [{ returnUrl: 'javascript:alert(1)' }, 'invalid-options'],
-  [{ expiresInSeconds: 1 }, 'invalid-options'],
+  [{ purpose: '😀'.repeat(141) }, 'invalid-options'],
+  [{ purpose: '\u200d' }, 'invalid-options'],
+  [{ expiresInSeconds: 0 }, 'invalid-options'],
+  [{ expiresInSeconds: 604_801 }, 'invalid-options'],
 ])('an invitation with %j is refused', async (change, code) => {
   const { call } = await setStage({ returnOrigins: ['https://app.example'] })
   const { status, body } = await call('POST', '/v1/invitations', { body: { ...WISH, ...change } })
