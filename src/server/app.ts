@@ -3,7 +3,16 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { LinkError } from '../errors.ts'
-import { fromHere, identified, jsonOnly, smallBodies, timeLimited, withCookie, withToken } from './guards.ts'
+import {
+  addressLimited,
+  fromHere,
+  identified,
+  jsonOnly,
+  smallBodies,
+  timeLimited,
+  withCookie,
+  withToken,
+} from './guards.ts'
 import { invitedEntry } from './link-page/invited.ts'
 import { ownEntry } from './link-page/own.ts'
 import { pageAnswer, pageFrame } from './page-answer.ts'
@@ -29,7 +38,8 @@ import { webhookRoutes } from './routes/webhooks.ts'
 export function createApp(parts: Parts): Hono<AppEnv> {
   const app = newApp()
   app.use(identified(parts), fromHere(parts), smallBodies())
-  app.use('/link', languageKept())
+  // `/link/*` is `/link` as well.
+  for (const path of ['/link/*', '/ui', '/docs', '/openapi.json']) app.use(path, addressLimited(parts))
   app.use('/link/*', languageKept())
   assetRoutes(app)
   if (parts.linkPage === undefined) everything(app, parts)

@@ -159,7 +159,7 @@ browserTest(
 browserTest(
   'an invitation that leads nowhere says why: expired, used, elsewhere, taken back, never made, guessed too often',
   async () => {
-    const stage = await setLinkStage()
+    const stage = await setLinkStage({ limits: { refusals: { points: 20, windowMs: 60_000 } } })
     const { page } = await browser.visitor()
     const open = async (path: string, name: ProblemName): Promise<void> => {
       await page.goto(stage.url + path)

@@ -151,7 +151,7 @@ test('it expires, can be taken back, and a guess finds nothing', async () => {
 })
 
 test('guessing is limited by address', async () => {
-  const stage = await setStage()
+  const stage = await setStage({ limits: { refusals: { points: 20, windowMs: 60_000 } } })
   const { path } = await invited(stage)
   const statuses: number[] = []
   for (let count = 0; count < 25; count++) statuses.push((await browserOn(stage).get(`/link/${'B'.repeat(43)}`)).status)
