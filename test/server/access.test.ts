@@ -11,12 +11,23 @@ interface Route {
   readonly body?: unknown
 }
 
+const ASSERTION = {
+  id: 'a',
+  rawId: 'a',
+  type: 'public-key',
+  response: { clientDataJSON: 'a', authenticatorData: 'a', signature: 'a' },
+}
+
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/v1/links', scope: 'links', body: { session: 'x', phone: '+1' } },
+  { method: 'GET', path: '/v1/links', scope: 'links' },
   { method: 'GET', path: '/v1/links/none', scope: 'links' },
   { method: 'DELETE', path: '/v1/links/none', scope: 'links' },
   { method: 'POST', path: '/v1/links/none/refresh', scope: 'links' },
   { method: 'GET', path: '/v1/links/none/events', scope: 'links' },
+  { method: 'POST', path: '/v1/links/none/passkey', scope: 'links', body: ASSERTION },
+  { method: 'POST', path: '/v1/links/none/confirm', scope: 'links' },
+  { method: 'GET', path: '/v1/invitations', scope: 'links' },
   { method: 'POST', path: '/v1/invitations', scope: 'links', body: { session: 'x', phone: NUMBER, purpose: 'p' } },
   { method: 'DELETE', path: '/v1/invitations/none', scope: 'links' },
   { method: 'GET', path: '/v1/sessions', scope: 'sessions' },
@@ -29,6 +40,14 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/v1/do-not-prompt', scope: 'admin' },
   { method: 'POST', path: '/v1/do-not-prompt', scope: 'admin', body: { phone: NUMBER } },
   { method: 'POST', path: '/v1/do-not-prompt/remove', scope: 'admin', body: { phone: NUMBER } },
+  { method: 'GET', path: '/v1/webhooks', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks', scope: 'webhooks', body: { url: 'https://app.example/' } },
+  { method: 'GET', path: '/v1/webhooks/none', scope: 'webhooks' },
+  { method: 'DELETE', path: '/v1/webhooks/none', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks/none/rotate', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks/none/resume', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks/none/replay', scope: 'webhooks', body: { event: 'none' } },
+  { method: 'GET', path: '/v1/webhooks/none/deliveries', scope: 'webhooks' },
   { method: 'GET', path: '/metrics', scope: 'metrics' },
 ]
 
@@ -59,6 +78,16 @@ test('every route refuses without a token, with wrong ones, with one of all othe
     const enough = await withToken(await tokenWith(scope, 'links', 'sessions'))
     expect([401, 403], name).not.toContain(enough.status)
   }
+})
+
+test('those are all the routes that the description names', async () => {
+  const { call } = await setStage()
+  const { body } = await call('GET', '/openapi.json', { token: null })
+  const described = Object.entries(body.paths as Record<string, object>).flatMap(([path, calls]) =>
+    Object.keys(calls).map((method) => `${method.toUpperCase()} /v1${path.replace(/\{\w+\}/, 'none')}`),
+  )
+  const tried = ROUTES.map(({ method, path }) => `${method} ${path}`)
+  expect(tried.filter((route) => route.includes('/v1/')).sort()).toEqual(described.sort())
 })
 
 test('these need no token: liveness, readiness, the description and its page', async () => {
