@@ -8,6 +8,7 @@ import type { Line } from './connection.ts'
 import { lidJid, parseJid, pnJid } from './jid.ts'
 import { createDeviceKeys, type DeviceKeys } from './keys.ts'
 import { createMailbox, type Mailbox } from './mailbox.ts'
+import { createPasskeyGate, type PasskeyGate } from './passkey-gate.ts'
 
 export interface Account {
   readonly digits: string
@@ -22,6 +23,7 @@ export interface Account {
   /** False: its WhatsApp is too old to link devices. */
   readonly multiDevice: boolean
   readonly authenticator: Authenticator
+  readonly passkeyGate: PasskeyGate
   /** Of the phone, device 0; it also signs the account's word for each device. */
   readonly identity: KeyPair
   readonly rawId: number
@@ -102,6 +104,7 @@ export function createAccounts(): Accounts {
         ...options,
         lid: freshLid(lids),
         authenticator: createAuthenticator(),
+        passkeyGate: createPasskeyGate(),
         identity: generateKeyPair(),
         rawId: randomInt(1, 2 ** 31),
         devices: new Map(),

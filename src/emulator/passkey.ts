@@ -86,7 +86,11 @@ export function askForPasskey(
       return refuse(iq, 'the nonce does not open the commitment')
     revealed = true
     // Who proved to be the companion that was scanned needs no comparison, and the phone shows no code.
-    if (!isKnown) world.showComparison(account, comparisonCode(nonce, primary.public, primaryNonce))
+    if (!isKnown) {
+      const code = comparisonCode(nonce, primary.public, primaryNonce)
+      account.passkeyGate.compare(code)
+      world.showComparison(account, code)
+    }
     dialogue.answer(iq)
   }
 
@@ -116,8 +120,9 @@ export function askForPasskey(
       return step !== undefined
     },
   }
+  account.passkeyGate.open()
   dialogue.notify('passkey_prologue_request', [options])
-  return done.promise
+  return done.promise.finally(() => account.passkeyGate.close())
 }
 
 /** The notification's content, with a fresh challenge. */

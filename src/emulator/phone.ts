@@ -5,6 +5,7 @@ import type { Account } from './accounts.ts'
 import type { PasskeyAssertion } from './authenticator.ts'
 import { digitsOf, pnJid } from './jid.ts'
 import { enterCode, openLinkedDevices, scanQr } from './linking.ts'
+import type { PasskeyGateView } from './passkey-gate.ts'
 import { PhoneError } from './phone-error.ts'
 import type { PhoneInbox, TextReceived } from './phone-inbox.ts'
 import type { ChatText, PhoneMemory } from './phone-memory.ts'
@@ -37,6 +38,10 @@ export interface Phone {
   openLinkedDevices(): void
   /** The account's owner confirms with the passkey: what `respond()` of a `passkey` event takes. Throws a RangeError. */
   confirmPasskey(options: unknown): PasskeyAssertion
+  /** What the screen shows while WhatsApp wants a passkey for a link; undefined: nothing is asked. */
+  passkeyGate(): PasskeyGateView | undefined
+  /** Resolves when a passkey is asked for; `forget()` when nobody waits any more. */
+  passkeyGateReached(): { readonly promise: Promise<void>; forget(): void }
   /** The next code that the phone shows to be compared with the companion's `verify`. Rejects when the emulator stops. */
   comparison(): Promise<{ readonly code: string }>
   linkedDevices(): readonly {
@@ -142,6 +147,8 @@ export function createPhone(options: {
     scanQr: (data) => scanQr(world, account, data),
     openLinkedDevices: () => openLinkedDevices(world, account),
     confirmPasskey: (options) => account.authenticator.confirm(options),
+    passkeyGate: () => account.passkeyGate.view(),
+    passkeyGateReached: () => account.passkeyGate.reached(),
     comparison: () => screen.comparisons.next(),
     linkedDevices: () =>
       [...account.devices.values()].map(({ jid, name, platform, online }) => ({

@@ -35,6 +35,8 @@ export interface AttemptOptions {
   readonly store: StoreInternals
   /** Undefined: QR only. */
   readonly phone: { readonly digits: string; readonly accountKey: string } | undefined
+  /** Digits of the account that alone may scan the QR code. Undefined: the phone's, else any. */
+  readonly account?: string | undefined
   /**
    * Gives a code once, if there is one, and lets go of it. Its key was begun before this room was loaded: the thread pool works
    * on it while modules load.
@@ -90,6 +92,7 @@ class StartedAttempt implements Attempt {
     this.#identity = createIdentity(randomness)
     const settings: Settings = {
       digits: phone?.digits,
+      account: options.account,
       device: checked.device,
       noisePublicKey: this.#identity.noiseKey.public,
       identityKey: this.#identity.identityKey,

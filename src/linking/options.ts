@@ -23,6 +23,11 @@ export interface LinkOptions {
   readonly store: Store
   /** Any formatting with a country code. Left out: QR only. */
   readonly phone?: string | undefined
+  /**
+   * Without a `phone`: the number whose account alone may be linked by QR code; it is asked for nothing. When another
+   * account scans, the link ends with `verification-failed` and nothing is stored. Left out: any account.
+   */
+  readonly account?: string | undefined
   /** ISO 3166 alpha-2, for numbers without a country code. */
   readonly defaultCountry?: string
   /** Accept 7 to 15 digits that the metadata calls impossible. Default false. */
@@ -104,7 +109,11 @@ export interface CheckedOptions {
 /** @throws LinkError invalid-session · invalid-device · invalid-code · invalid-options */
 export function checkOptions(options: LinkOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw invalid('link() takes an object of options')
-  const { phone } = options
+  const { phone, account } = options
+  if (account !== undefined && typeof account !== 'string')
+    throw invalid('account must be text: the number of an account')
+  if (account !== undefined && phone !== undefined)
+    throw invalid('account is for a link without a phone: with one, that is the account')
   if (phone !== undefined && typeof phone !== 'string') throw invalid('phone must be text; leave it out for QR only')
   const qr = flag(options.qr, 'qr', phone === undefined)
   if (phone === undefined && !qr)

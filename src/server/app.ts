@@ -3,7 +3,16 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { LinkError } from '../errors.ts'
-import { fromHere, identified, jsonOnly, smallBodies, timeLimited, withCookie, withToken } from './guards.ts'
+import {
+  addressLimited,
+  fromHere,
+  identified,
+  jsonOnly,
+  smallBodies,
+  timeLimited,
+  withCookie,
+  withToken,
+} from './guards.ts'
 import { invitedEntry } from './link-page/invited.ts'
 import { ownEntry } from './link-page/own.ts'
 import { pageAnswer, pageFrame } from './page-answer.ts'
@@ -29,12 +38,13 @@ import { webhookRoutes } from './routes/webhooks.ts'
 export function createApp(parts: Parts): Hono<AppEnv> {
   const app = newApp()
   app.use(identified(parts), fromHere(parts), smallBodies())
-  app.use('/link', languageKept())
+  // `/link/*` is `/link` as well.
+  for (const path of ['/link/*', '/ui', '/docs', '/openapi.json']) app.use(path, addressLimited(parts))
   app.use('/link/*', languageKept())
   assetRoutes(app)
   if (parts.linkPage === undefined) everything(app, parts)
   else linkPageRoutes(app, parts, ownEntry(parts, parts.linkPage))
-  app.notFound((c) => answered(c, parts, new HttpProblem('not-found', 'there is nothing at this address')))
+  app.notFound((c) => answered(c, parts, nothingThere(app, c.req.path)))
   app.onError((thrown, c) => answered(c, parts, thrown))
   return app
 }
@@ -86,6 +96,19 @@ function wrongValue(issues: readonly { readonly path: readonly PropertyKey[]; re
   return new LinkError(code ?? 'invalid-options', `${at === '' ? 'the body' : at}: ${issue?.message ?? 'wrong'}`)
 }
 
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** RFC 9110 section 15.5.6: where there is something for another method, Allow names the methods. */
+function nothingThere(app: OpenAPIHono<AppEnv>, path: string): HttpProblem {
+  const taken = METHODS.filter((method) => {
+    const [handlers] = app.router.match(method, path)
+    return handlers.some(([[, route]]) => route.method === method)
+  })
+  if (taken.length === 0) return new HttpProblem('not-found', 'there is nothing at this address')
+  const allowed = taken.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ')
+  return new HttpProblem('method-not-allowed', `this address takes ${allowed}`, { headers: { Allow: allowed } })
+}
+
 function answered(c: Context<AppEnv>, { logger, pages }: Parts, thrown: unknown): Response {
   const error = thrown instanceof HTTPException ? fromHono(thrown) : thrown
   const problem = problemOf(error, c.get('requestId'))
@@ -99,6 +122,8 @@ function answered(c: Context<AppEnv>, { logger, pages }: Parts, thrown: unknown)
   const { status } = problem
   const html = pages.refusal({ ...frame, status, problem: pageProblem(error, problem) })
   const page = pageAnswer(html, frame.nonce, status)
+  const allowed = headers['Allow']
+  if (allowed !== undefined) page.headers.set('Allow', allowed)
   if (problem.retryAfterMs !== undefined) page.headers.set('Retry-After', seconds(problem.retryAfterMs))
   return page
 }

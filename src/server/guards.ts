@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Context, MiddlewareHandler } from 'hono'
 import { clientAddress } from './access/address.ts'
-import { bearerOf, callerWith } from './access/caller.ts'
+import { bearerOf, type Caller, callerWith } from './access/caller.ts'
 import { readCookie } from './access/cookies.ts'
 import { checkHost, checkOrigin, type Names } from './access/hosts.ts'
 import type { AppEnv, Parts } from './parts.ts'
@@ -108,10 +108,23 @@ export function timeLimited({ clock }: Parts): MiddlewareHandler<AppEnv> {
 export function withToken(parts: Parts): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const bearer = bearerOf(c.req.header('authorization'))
-    const caller = bearer === undefined ? undefined : await known(c, parts, bearer)
+    const caller = bearer === undefined ? undefined : await callerWith(bearer, parts.options.token, parts.tokens)
     if (caller === undefined) throw await unauthenticated(c, parts, bearer !== undefined)
     c.set('caller', caller)
-    await parts.limits.take('token', caller.id)
+    await oneCall(parts, caller)
+    await next()
+  }
+}
+
+/** Whoever can make tokens is not held by a limit of each. */
+async function oneCall({ limits }: Parts, caller: Caller): Promise<void> {
+  if (!caller.scopes.has('admin')) await limits.take('token', caller.id)
+}
+
+/** Pages and documents, which need no token. */
+export function addressLimited({ limits }: Parts): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await limits.take('address', c.get('address'))
     await next()
   }
 }
@@ -126,7 +139,7 @@ export function withCookie(parts: Parts): MiddlewareHandler<AppEnv> {
         advice: 'Log in at /ui with a token.',
       })
     c.set('caller', caller)
-    await parts.limits.take('token', caller.id)
+    await oneCall(parts, caller)
     await next()
   }
 }
@@ -142,11 +155,6 @@ export function jsonOnly(): MiddlewareHandler<AppEnv> {
       throw new HttpProblem('unsupported-media-type', 'the body must be application/json')
     await next()
   }
-}
-
-async function known(c: Context<AppEnv>, parts: Parts, bearer: string): ReturnType<typeof callerWith> {
-  await parts.limits.check('refusals', c.get('address'))
-  return callerWith(bearer, parts.options.token, parts.tokens)
 }
 
 async function unauthenticated(c: Context<AppEnv>, { limits, audit }: Parts, wasWrong: boolean): Promise<HttpProblem> {

@@ -37,7 +37,7 @@ export function pageAnswer(html: string, nonce: string, status = 200): Response 
 /** Where a GET shows what a POST to `path` answered with. */
 function shownAgainAt(path: string): string {
   return path
-    .replace(/^\/link\/(?:code|refresh|cancel|language|begin|events)$/, '/link')
+    .replace(/^\/link\/(?:code|qr|refresh|cancel|language|begin|events)$/, '/link')
     .replace(/^\/ui\/(?:session|logout)$/, '/ui')
 }
 

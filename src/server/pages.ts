@@ -52,7 +52,7 @@ export interface PageProblem {
 }
 
 /**
- * `GET /link`: the visit. Forms: POST to `${base}/link/code`, `/link/refresh`, `/link/cancel`, `/link/language`; events at
+ * `GET /link`: the visit. Forms: POST to `${base}/link/code`, `/link/qr`, `/link/refresh`, `/link/cancel`, `/link/language`; events at
  * `/link/events`.
  */
 export interface VisitPage extends PageFrame {

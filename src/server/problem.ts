@@ -10,6 +10,7 @@ type HttpCode =
   | 'do-not-prompt'
   | 'not-allowed'
   | 'not-found'
+  | 'method-not-allowed'
   | 'timed-out'
   | 'idempotency-mismatch'
   | 'request-under-way'
@@ -32,6 +33,7 @@ const OF_HTTP: Readonly<Record<HttpCode, { readonly status: number; readonly adv
   'do-not-prompt': { status: 403, advice: 'The operator does not let this number be asked. Ask the operator.' },
   'not-allowed': { status: 403, advice: 'Log in first, or ask whoever runs this page.' },
   'not-found': { status: 404, advice: 'Check the address and the id. What ended is kept for a day at most.' },
+  'method-not-allowed': { status: 405, advice: 'Use one of the methods that the header Allow names.' },
   'timed-out': { status: 503, advice: 'Try again; use an Idempotency-Key so that nothing happens twice.' },
   'idempotency-mismatch': { status: 422, advice: 'Use a new Idempotency-Key for another request.' },
   'request-under-way': { status: 409, advice: 'Send the same request again in a minute.' },

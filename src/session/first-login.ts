@@ -83,7 +83,7 @@ async function refusedLogin(
 ): Promise<FirstLogin> {
   if (forget) await internals.retire(session, 'logged-out')
   if (reason === 'never-confirmed') return { kind: 'unknown-device' }
-  throw stopError(reason, end)
+  throw stopError(reason, end, forget)
 }
 
 async function notSaved(
@@ -143,13 +143,31 @@ async function openOrEnd(
   }
 }
 
-function stopError(reason: string, end: ConnectionEnd): LinkError {
+/** The account is linked on the phone already: advice that begins with linking would be beside the point. */
+function stopError(reason: string, end: ConnectionEnd, forgotten: boolean): LinkError {
   const status = end.kind === 'failure' && end.reason !== undefined ? { status: end.reason } : {}
   if (reason === 'outdated-version')
     return new LinkError('outdated-version', 'linked, but WhatsApp no longer accepts this client version', status)
-  if (reason === 'forbidden' || reason === 'temporary-ban')
-    return new LinkError('forbidden', 'linked, but WhatsApp does not let this account log in', status)
-  return new LinkError('rejected', `linked, but WhatsApp refused the login (${reason})`, status)
+  if (reason === 'temporary-ban') {
+    const expireS = end.kind === 'failure' ? end.expireS : undefined
+    return new LinkError('forbidden', 'linked, but WhatsApp has banned this account for a while', {
+      ...status,
+      ...(expireS === undefined ? {} : { retryAfterMs: expireS * 1_000 }),
+      advice: 'The link is kept. Open WhatsApp on the phone to see how long the ban lasts; start again after it.',
+    })
+  }
+  if (reason === 'forbidden')
+    return new LinkError('forbidden', 'linked, but WhatsApp does not let this account log in', {
+      ...status,
+      advice:
+        'Open WhatsApp on the phone and look for a notice: the account is locked or banned, and the link is over.',
+    })
+  return new LinkError('rejected', `linked, but WhatsApp refused the login (${reason})`, {
+    ...status,
+    advice: forgotten
+      ? 'Link again: the phone asks for a new code.'
+      : 'The link is kept: start again later, and it logs in without a new code. If it stays, remove the device on the phone and link again.',
+  })
 }
 
 function notReached(end: ConnectionEnd): LinkError {

@@ -59,7 +59,8 @@ export function link(options: LinkOptions): Linking {
     const stored = await options.store.get(checked.session)
     let first = beginFirstCode(options, checked, stored, abandonment.signal())
     const room = import('../linking/link.ts')
-    const phone = await checkedPhone(options, checked)
+    const phone = await checkedPhone(options.phone, options, checked)
+    const account = await checkedPhone(options.account, options, checked)
     const lease = await ownSession(internals, checked.session, abandonment.signal())
     lease.onLost((cause) => abandon(lost(cause)))
     return {
@@ -78,6 +79,7 @@ export function link(options: LinkOptions): Linking {
           checked,
           store: internals,
           phone,
+          account: account?.digits,
           clock,
           logger: maskedLogger(options.logger ?? silentLogger),
           agent: options.agent,
@@ -265,13 +267,17 @@ function beginFirstCode(
 }
 
 /** A program that has no use for phone metadata otherwise (the command line) loads it only for a number. */
-async function checkedPhone(options: LinkOptions, { endpoint }: CheckedOptions): Promise<Phone | undefined> {
-  if (options.phone === undefined) return undefined
+async function checkedPhone(
+  number: string | undefined,
+  options: LinkOptions,
+  { endpoint }: CheckedOptions,
+): Promise<Phone | undefined> {
+  if (number === undefined) return undefined
   const [{ parsePhone }, { isReservedExample }] = await Promise.all([
     import('../phone/parse.ts'),
     import('../phone/reserved.ts'),
   ])
-  const parsed = parsePhone(options.phone, {
+  const parsed = parsePhone(number, {
     ...(options.defaultCountry === undefined ? {} : { defaultCountry: options.defaultCountry }),
     ...(options.lenient === undefined ? {} : { lenient: options.lenient }),
   })

@@ -89,7 +89,7 @@ browserTest(
       expect(await page.title()).toBe(english.failed)
     }
     stage.emulator.fail({ at: 'companion_hello', code: 500, times: 3 })
-    await page.locator('main form button:not(.second)').click({ noWaitAfter: true })
+    await page.locator('main form button:not(.second)').last().click({ noWaitAfter: true })
     await untilTold(stage, page, 'network')
     stage.emulator.fail({ at: 'companion_hello', code: 429, backoffS: 300 })
     await submit(page)
@@ -159,7 +159,7 @@ browserTest(
 browserTest(
   'an invitation that leads nowhere says why: expired, used, elsewhere, taken back, never made, guessed too often',
   async () => {
-    const stage = await setLinkStage()
+    const stage = await setLinkStage({ limits: { refusals: { points: 20, windowMs: 60_000 } } })
     const { page } = await browser.visitor()
     const open = async (path: string, name: ProblemName): Promise<void> => {
       await page.goto(stage.url + path)

@@ -48,7 +48,7 @@ export async function openInvitation(
 
 /** The button that the form of this page ends with. */
 export function submit(page: Page): Promise<void> {
-  return page.locator('main form button:not(.second)').click()
+  return page.locator('main form button:not(.second)').last().click()
 }
 
 export async function codeOn(page: Page): Promise<string> {

@@ -91,6 +91,8 @@ export function statesIn(language: InstructionLanguage): ReadonlyMap<string, str
     ],
     ['failed', failedIn(language, { code: 'rate-limited', byServer: false, retryAfterMs: 540_000 })],
     ['failed, number to type', failedIn(language, { code: 'rejected', byServer: false }, { phone: null })],
+    ['failed, QR code offered', failedIn(language, { code: 'not-available', byServer: false })],
+    ['QR code alone', visit({ link: { ...LINK, code: null, phone: null } })],
     ['refused', refusedIn(language, 'invitation-over', 'expired')],
     ['refused for programs', refusedIn(language, 'malformed-request')],
   ])

@@ -74,6 +74,50 @@ browserTest('the menu leads where it does on a real phone, and a QR code can be 
   expect(phone.linkedDevices()).toHaveLength(1)
 })
 
+browserTest('where WhatsApp wants a passkey the phone says so, and what to do; then the device is there', async () => {
+  const { emulator, page, url } = await phonesFor({ script: false })
+  const owner = emulator.addPhone('+12025550177', { passkey: true })
+  const store = await openStore('memory:')
+  onTestFinished(() => store.close())
+  const { endpoint } = emulator
+  const linking = link({ session: 'p', phone: owner.number, store, endpoint, passkey: 'wait', firstLogin: false })
+  const { code } = await linking.code()
+  await page.goto(`${url}/3/code`)
+  await type(page, code)
+  // At once, and not when the ceremony is over.
+  await page.getByText('WhatsApp asks for a passkey').waitFor()
+  expect(page.url()).toBe(`${url}/3/devices`)
+  for await (const event of linking) {
+    if (event.type === 'passkey') await event.respond(owner.confirmPasskey(event.options))
+    if (event.type === 'verify') await event.confirm()
+  }
+  await page.getByRole('button', { name: /Log out/ }).waitFor()
+  expect(await page.getByText('WhatsApp asks for a passkey').count()).toBe(0)
+})
+
+browserTest('a code that is to be compared is shown on the phone, as the other side shows it', async () => {
+  const { emulator, page, url, phone } = await phonesFor()
+  emulator.tamper({ at: 'primary_hello', with: 'passkey' })
+  const store = await openStore('memory:')
+  onTestFinished(() => store.close())
+  const { endpoint } = emulator
+  const linking = link({ session: 'p', phone: phone.number, store, endpoint, passkey: 'wait', firstLogin: false })
+  const { code } = await linking.code()
+  await page.goto(`${url}/1/code`)
+  await type(page, code)
+  await page.getByText('WhatsApp asks for a passkey').waitFor()
+  expect(await axeFindings(page)).toEqual([])
+  for await (const event of linking) {
+    if (event.type === 'passkey') await event.respond(phone.confirmPasskey(event.options))
+    if (event.type !== 'verify') continue
+    await page.getByText('Compare this code').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    expect(await page.locator('.card .code').textContent()).toBe(event.code)
+    await event.confirm()
+  }
+  await page.getByRole('button', { name: /Log out/ }).waitFor()
+})
+
 browserTest(
   'two phones write to each other; a text comes without reload and leaves alone what is being typed',
   async () => {

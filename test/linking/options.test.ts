@@ -52,6 +52,14 @@ describe('options that are left out', () => {
   })
 })
 
+describe('the account of a link by QR code alone', () => {
+  it('is named without a phone, and as text', () => {
+    expect(checkOptions({ session: 'sales', store, account: '+1 202 555 0123' }).qr).toBe(true)
+    expect(refused({ account: '+1 202 555 0123' })).toMatchObject({ code: 'invalid-options' })
+    expect(refused({ phone: undefined, account: 7 })).toMatchObject({ code: 'invalid-options' })
+  })
+})
+
 describe('a session name', () => {
   it.each(['a', '0', 'sales', 'sales.eu-1_b', 'a'.repeat(64)])('may be %s', (session) => {
     expect(check({ session }).session).toBe(session)

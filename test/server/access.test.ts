@@ -11,12 +11,23 @@ interface Route {
   readonly body?: unknown
 }
 
+const ASSERTION = {
+  id: 'a',
+  rawId: 'a',
+  type: 'public-key',
+  response: { clientDataJSON: 'a', authenticatorData: 'a', signature: 'a' },
+}
+
 const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/v1/links', scope: 'links', body: { session: 'x', phone: '+1' } },
+  { method: 'GET', path: '/v1/links', scope: 'links' },
   { method: 'GET', path: '/v1/links/none', scope: 'links' },
   { method: 'DELETE', path: '/v1/links/none', scope: 'links' },
   { method: 'POST', path: '/v1/links/none/refresh', scope: 'links' },
   { method: 'GET', path: '/v1/links/none/events', scope: 'links' },
+  { method: 'POST', path: '/v1/links/none/passkey', scope: 'links', body: ASSERTION },
+  { method: 'POST', path: '/v1/links/none/confirm', scope: 'links' },
+  { method: 'GET', path: '/v1/invitations', scope: 'links' },
   { method: 'POST', path: '/v1/invitations', scope: 'links', body: { session: 'x', phone: NUMBER, purpose: 'p' } },
   { method: 'DELETE', path: '/v1/invitations/none', scope: 'links' },
   { method: 'GET', path: '/v1/sessions', scope: 'sessions' },
@@ -29,6 +40,14 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/v1/do-not-prompt', scope: 'admin' },
   { method: 'POST', path: '/v1/do-not-prompt', scope: 'admin', body: { phone: NUMBER } },
   { method: 'POST', path: '/v1/do-not-prompt/remove', scope: 'admin', body: { phone: NUMBER } },
+  { method: 'GET', path: '/v1/webhooks', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks', scope: 'webhooks', body: { url: 'https://app.example/' } },
+  { method: 'GET', path: '/v1/webhooks/none', scope: 'webhooks' },
+  { method: 'DELETE', path: '/v1/webhooks/none', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks/none/rotate', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks/none/resume', scope: 'webhooks' },
+  { method: 'POST', path: '/v1/webhooks/none/replay', scope: 'webhooks', body: { event: 'none' } },
+  { method: 'GET', path: '/v1/webhooks/none/deliveries', scope: 'webhooks' },
   { method: 'GET', path: '/metrics', scope: 'metrics' },
 ]
 
@@ -59,6 +78,16 @@ test('every route refuses without a token, with wrong ones, with one of all othe
     const enough = await withToken(await tokenWith(scope, 'links', 'sessions'))
     expect([401, 403], name).not.toContain(enough.status)
   }
+})
+
+test('those are all the routes that the description names', async () => {
+  const { call } = await setStage()
+  const { body } = await call('GET', '/openapi.json', { token: null })
+  const described = Object.entries(body.paths as Record<string, object>).flatMap(([path, calls]) =>
+    Object.keys(calls).map((method) => `${method.toUpperCase()} /v1${path.replace(/\{\w+\}/, 'none')}`),
+  )
+  const tried = ROUTES.map(({ method, path }) => `${method} ${path}`)
+  expect(tried.filter((route) => route.includes('/v1/')).sort()).toEqual(described.sort())
 })
 
 test('these need no token: liveness, readiness, the description and its page', async () => {
@@ -118,25 +147,49 @@ test('one caller sees no link of another; admin sees all', async () => {
   expect((await call('GET', `/v1/links/${body.id}`)).status).toBe(200)
 })
 
-test('twenty wrong tokens from one address, and it has to wait; the minute over, it may try again', async () => {
-  const { call, clock } = await setStage()
+test('twenty wrong tokens from one address, and it has to wait; a good token does not; the minute over, it may try again', async () => {
+  const { call, clock } = await setStage({ limits: { refusals: { points: 20, windowMs: 60_000 } } })
   for (let count = 0; count < 20; count++)
     expect((await call('GET', '/v1/sessions', { token: 'wrong' })).status).toBe(401)
   const refused = await call('GET', '/v1/sessions', { token: 'wrong' })
   expect(refused.status).toBe(429)
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-  await clock.advance(60_000)
+  expect((await call('GET', '/metrics', { token: 'wrong' })).status).toBe(429)
   expect((await call('GET', '/v1/sessions')).status).toBe(200)
+  await clock.advance(60_000)
+  expect((await call('GET', '/v1/sessions', { token: 'wrong' })).status).toBe(401)
 })
 
-test('a token that calls too often gets 429 with Retry-After', async () => {
-  const { call } = await setStage({ limits: { token: { points: 2, windowMs: 60_000 } } })
-  await call('GET', '/v1/sessions')
-  await call('GET', '/v1/sessions')
-  const refused = await call('GET', '/v1/sessions')
+test('a token that calls too often gets 429 with Retry-After; one with admin does not', async () => {
+  const limits = { token: { points: 2, windowMs: 60_000 }, links: { points: 1, windowMs: 60_000 } }
+  const { call, tokenWith } = await setStage({ limits })
+  for (let count = 0; count < 5; count++) expect((await call('GET', '/v1/sessions')).status).toBe(200)
+  for (const session of ['one', 'two', 'three'])
+    expect((await call('POST', '/v1/links', { body: { session } })).status).toBe(201)
+  const linker = await tokenWith('links')
+  expect((await call('POST', '/v1/links', { token: linker, body: { session: 'four' } })).status).toBe(201)
+  expect((await call('POST', '/v1/links', { token: linker, body: { session: 'five' } })).status).toBe(429)
+  const token = await tokenWith('sessions')
+  await call('GET', '/v1/sessions', { token })
+  await call('GET', '/v1/sessions', { token })
+  const refused = await call('GET', '/v1/sessions', { token })
   expect(refused.status).toBe(429)
   expect(refused.body).toMatchObject({ type: 'urn:paircode:error:rate-limited', status: 429 })
   expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+})
+
+test('pages and documents have a limit for each address; programs with a token, probes and assets do not share it', async () => {
+  const { call, clock } = await setStage({ limits: { address: { points: 4, windowMs: 60_000 } } })
+  for (const path of ['/docs', '/openapi.json', '/link', '/ui'])
+    expect((await call('GET', path, { token: null })).status, path).not.toBe(429)
+  for (const path of ['/docs', '/openapi.json', '/link', '/link/events', `/link/${'A'.repeat(43)}`, '/ui']) {
+    const refused = await call('GET', path, { token: null })
+    expect([refused.status, refused.body.type], path).toEqual([429, 'urn:paircode:error:rate-limited'])
+    expect(Number(refused.headers.get('retry-after')), path).toBeGreaterThan(0)
+  }
+  for (const path of ['/healthz', '/v1/sessions']) expect((await call('GET', path)).status, path).toBe(200)
+  await clock.advance(60_000)
+  expect((await call('GET', '/docs', { token: null })).status).toBe(200)
 })
 
 describe('names', () => {

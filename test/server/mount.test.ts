@@ -166,6 +166,30 @@ describe('what strangers send', () => {
     expect((await call('GET', `/v1/sessions?${'x'.repeat(5_000)}`)).status).toBe(400)
   })
 
+  test('another method than an address takes is 405, and Allow names those that it takes; where is nothing, 404', async () => {
+    const { call } = await setStage()
+    const wrong: readonly (readonly [string, string, string])[] = [
+      ['PUT', '/v1/links', 'GET, HEAD, POST'],
+      ['POST', '/v1/links/none', 'GET, HEAD, DELETE'],
+      ['GET', '/v1/links/none/refresh', 'POST'],
+      ['POST', '/v1/links/none/events', 'GET, HEAD'],
+      ['PATCH', '/v1/sessions/none', 'GET, HEAD, DELETE'],
+      ['DELETE', '/v1/audit', 'GET, HEAD'],
+      ['POST', '/healthz', 'GET, HEAD'],
+      ['DELETE', '/metrics', 'GET, HEAD'],
+      ['GET', '/ui/session', 'POST'],
+    ]
+    for (const [method, path, allowed] of wrong) {
+      const { status, headers, body } = await call(method, path)
+      expect([status, body.type], `${method} ${path}`).toEqual([405, 'urn:paircode:error:method-not-allowed'])
+      expect(headers.get('allow'), `${method} ${path}`).toBe(allowed)
+    }
+    const page = await call('DELETE', '/link/x', { headers: { Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' } })
+    expect([page.status, page.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])
+    expect((await call('PUT', '/v1/nothing')).status).toBe(404)
+    expect((await call('PUT', '/v1/links', { token: null })).status).toBe(401)
+  })
+
   test('headers without an end are cut by node itself, and the server lives', async () => {
     const { url, call } = await setStage()
     const { hostname, port } = new URL(url)

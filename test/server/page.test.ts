@@ -151,7 +151,7 @@ test('it expires, can be taken back, and a guess finds nothing', async () => {
 })
 
 test('guessing is limited by address', async () => {
-  const stage = await setStage()
+  const stage = await setStage({ limits: { refusals: { points: 20, windowMs: 60_000 } } })
   const { path } = await invited(stage)
   const statuses: number[] = []
   for (let count = 0; count < 25; count++) statuses.push((await browserOn(stage).get(`/link/${'B'.repeat(43)}`)).status)
@@ -197,6 +197,62 @@ test('after a failure the person can try again; five codes, then it is enough', 
   expect((await browser.post('/link/code')).status).toBe(429)
 })
 
+test('where WhatsApp gives no code (452) the visit goes on by QR code alone, for its own number', async () => {
+  const stage = await setStage()
+  const { path } = await invited(stage)
+  const browser = browserOn(stage)
+  await browser.post(path)
+  expect((await browser.get('/link')).text).not.toContain('action="/link/qr"')
+  stage.emulator.fail({ at: 'companion_hello', code: 452 })
+  await browser.post('/link/code')
+  expect((await browser.get('/link')).text).toContain('action="/link/qr"')
+
+  expect((await browser.post('/link/qr')).status).toBe(303)
+  const newest = async (): Promise<{ id: string; qr: { data: string } | null; state: string; problem: unknown }> =>
+    (await stage.call('GET', '/v1/links')).body.links[0]
+  const shown = await browser.get('/link')
+  expect(shown.text).toContain('class="qr"')
+  expect(shown.text).not.toContain('way=qr')
+  expect(shown.text).not.toContain('/link/refresh')
+  const stranger = stage.emulator.addPhone('+12025550188')
+  await expect(stranger.scanQr((await newest()).qr?.data ?? '')).rejects.toThrow()
+  const refused = await eventually(
+    () => browser.get('/link'),
+    ({ text }) => text.includes('Another account answered'),
+  )
+  expect(refused.text).toContain('action="/link/qr"')
+  expect(await stage.store.list()).toEqual([])
+
+  await browser.post('/link/qr')
+  const { jid } = await stage.phone.scanQr((await newest()).qr?.data ?? '')
+  await eventually(
+    () => browser.get('/link'),
+    ({ text }) => text.includes('>Linked</h1>'),
+  )
+  expect(jid).toMatch(/^12025550123:/)
+  // No phone was asked but for the code that was refused.
+  expect(stage.emulator.stanzas.filter(({ node }) => JSON.stringify(node).includes('companion_hello'))).toHaveLength(1)
+})
+
+test('the QR code alone is for who has a number, and not beside a link that is under way', async () => {
+  const stage = await setStage()
+  const { body } = await stage.call('POST', '/v1/invitations', {
+    body: { session: 'sales', purpose: 'Any account', anyNumber: true },
+  })
+  const browser = browserOn(stage)
+  expect((await browser.post('/link/qr')).status).toBe(404)
+  await browser.post(new URL(body.url).pathname)
+  expect((await browser.post('/link/qr')).headers.get('location')).toBe('/link')
+  expect((await stage.call('GET', '/v1/links')).body.links).toEqual([])
+  await browser.post('/link/code', { phone: NUMBER })
+  const code = codeOn(await browser.get('/link'))
+  await browser.post('/link/qr')
+  expect(codeOn(await browser.get('/link'))).toBe(code)
+  await stage.call('POST', '/v1/do-not-prompt', { body: { phone: NUMBER } })
+  await browser.post('/link/cancel')
+  expect((await browser.post('/link/qr')).status).toBe(403)
+})
+
 test('with anyNumber the person names the number; a wrong one is said, and nobody is asked', async () => {
   const stage = await setStage()
   const { body } = await stage.call('POST', '/v1/invitations', {
@@ -213,6 +269,29 @@ test('with anyNumber the person names the number; a wrong one is said, and nobod
   expect(codeOn(await browser.get('/link'))).toMatch(CODE)
 })
 
+test('a purpose has 140 characters in any script, joined as the script needs it', async () => {
+  const stage = await setStage()
+  for (const purpose of ['😀'.repeat(140), 'क्\u200dष की दुकान', 'می\u200cخواهم']) {
+    const { path } = await invited(stage, { purpose })
+    expect((await browserOn(stage).get(path)).text).toContain(purpose)
+  }
+})
+
+test('an invitation can be for a second, and who kept its URL alone can revoke it, if it is theirs', async () => {
+  const stage = await setStage()
+  const short = await invited(stage, { expiresInSeconds: 1 })
+  await stage.clock.advance(1_000)
+  expect((await browserOn(stage).get(short.path)).status).toBe(410)
+  const { path, secret, id } = await invited(stage)
+  const token = await stage.tokenWith('links')
+  expect((await stage.call('DELETE', `/v1/invitations/${secret}`, { token })).status).toBe(404)
+  expect((await stage.call('DELETE', `/v1/invitations/${secret}`)).status).toBe(204)
+  expect((await browserOn(stage).post(path)).status).toBe(410)
+  const { entries } = (await stage.call('GET', '/v1/audit')).body
+  expect(JSON.stringify(entries)).not.toContain(secret)
+  expect(entries.find(({ action }: { action: string }) => action === 'invitation.revoke').subject).toBe(id)
+})
+
 test.each([
   [{ purpose: '' }, 'invalid-options'],
   [{ purpose: 'x'.repeat(141) }, 'invalid-options'],
@@ -224,7 +303,10 @@ test.each([
   [{ returnUrl: 'https://evil.example/' }, 'invalid-options'],
   [{ returnUrl: 'https://app.example@evil.example/' }, 'invalid-options'],
   [{ returnUrl: 'javascript:alert(1)' }, 'invalid-options'],
-  [{ expiresInSeconds: 1 }, 'invalid-options'],
+  [{ purpose: '😀'.repeat(141) }, 'invalid-options'],
+  [{ purpose: '\u200d' }, 'invalid-options'],
+  [{ expiresInSeconds: 0 }, 'invalid-options'],
+  [{ expiresInSeconds: 604_801 }, 'invalid-options'],
 ])('an invitation with %j is refused', async (change, code) => {
   const { call } = await setStage({ returnOrigins: ['https://app.example'] })
   const { status, body } = await call('POST', '/v1/invitations', { body: { ...WISH, ...change } })

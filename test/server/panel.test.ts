@@ -50,6 +50,26 @@ test('no other page can press a button, and nothing is done for who is not logge
   expect((await callAt(stage.url, 'GET', '/ui/events', { token: null })).status).toBe(401)
 })
 
+test('a link that waits for a passkey, or for codes to be compared, says who can go on and how', async () => {
+  const stage = await setStage()
+  stage.emulator.tamper({ at: 'primary_hello', with: 'passkey' })
+  const { body } = await stage.call('POST', '/v1/links', {
+    body: { session: 'shop', phone: NUMBER, passkey: 'wait' },
+  })
+  void stage.phone.enterCode(body.code).catch(() => {})
+  const headers = { Cookie: await loggedIn(stage), Accept: 'text/html' }
+  const shows = (text: string): Promise<Answer> =>
+    eventually(
+      () => callAt(stage.url, 'GET', `/ui/links/${body.id}`, { token: null, headers }),
+      (answer) => answer.text.includes(text),
+    )
+  expect((await shows('account’s owner can confirm')).text).toMatch(/passkey<\/code> \(scope|If nobody can, cancel/)
+  const { passkey } = (await stage.call('GET', `/v1/links/${body.id}`)).body
+  await stage.call('POST', `/v1/links/${body.id}/passkey`, { body: stage.phone.confirmPasskey(passkey.options) })
+  const { code } = await stage.phone.comparison()
+  expect((await shows('owner’s phone shows a code, too')).text).toContain(code)
+})
+
 test('what a button does leaves the same trail as a call, in the name of the token', async () => {
   const stage = await setStage()
   const cookie = await loggedIn(stage)

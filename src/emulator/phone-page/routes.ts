@@ -127,7 +127,7 @@ function screenOf(
         own,
         view: {
           screen: (complaint) => scanScreen(own, complaint),
-          send: (form) => phone.scanQr((form.get('data') ?? '').trim()).then(() => `${devices}?done=linked`),
+          send: (form) => linkedOrAsked(own, phone.scanQr((form.get('data') ?? '').trim())),
         },
       }
     case 'code':
@@ -135,7 +135,7 @@ function screenOf(
         own,
         view: {
           screen: (complaint) => codeScreen(own, complaint),
-          send: (form) => typeCode(own, form.get('code') ?? '').then(() => `${devices}?done=linked`),
+          send: (form) => linkedOrAsked(own, typeCode(own, form.get('code') ?? '')),
         },
       }
     case 'chats':
@@ -171,6 +171,24 @@ function gone(devices: string): (thrown: unknown) => string {
 function doneOf(query: URLSearchParams): 'linked' | 'logged-out' | undefined {
   const done = query.get('done')
   return done === 'linked' || done === 'logged-out' ? done : undefined
+}
+
+/**
+ * Where to go on: to the list with the device in it. When WhatsApp wants a passkey first, which can take the owner ten
+ * minutes, to the list as it is, which says so; the link goes on meanwhile.
+ */
+async function linkedOrAsked({ phone, path }: Handset, link: Promise<unknown>): Promise<string> {
+  const asked = phone.passkeyGateReached()
+  try {
+    return await Promise.race([
+      link.then(() => `${path}/devices?done=linked`),
+      asked.promise.then(() => `${path}/devices`),
+    ])
+  } finally {
+    asked.forget()
+    // How it ends after that is told by the list.
+    link.catch(() => {})
+  }
 }
 
 async function typeCode({ phone }: Handset, typed: string): Promise<void> {

@@ -104,8 +104,22 @@ shows.</p>`
   }
 }
 
+/** Only the owner's own authenticator can confirm, on a page of WhatsApp's; here a program stands for both. */
+function passkeyCard(code: string | undefined): Markup {
+  const heading = markup`<p><strong>WhatsApp asks for a passkey</strong></p>`
+  if (code !== undefined)
+    return markup`<section class="card" aria-label="Passkey">${heading}<p>Compare this code with the one that the other side shows:</p>
+<p class="code">${code}</p><p>Confirm it there. If they differ, say so there: nothing is linked then.</p></section>`
+  return markup`<section class="card" aria-label="Passkey">${heading}<p>This account is linked only when its owner confirms with their passkey.
+A real phone leads to WhatsApp’s own page for that. Here, give the options that the other side got to this phone: <code>phone.confirmPasskey(options)</code>
+in a program, or <code>confirm</code> in <code>paircode emulator</code>; then give its answer back to the other side. It waits for 10 minutes at most. A link that does not wait
+for passkeys is over already: the other side says so.</p></section>`
+}
+
 /** A card as the system shows it above everything. */
 function notification({ phone, path }: Handset): Markup {
+  const gate = phone.passkeyGate()
+  if (gate !== undefined) return passkeyCard(gate.code)
   const asking = phone.notification()
   if (asking === undefined) return markup``
   return markup`<section class="card" aria-label="Notification"><p><strong>Enter code to link new device</strong></p>

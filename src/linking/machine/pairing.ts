@@ -33,7 +33,7 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
       id,
       'failed',
       new LinkError('verification-failed', 'another account scanned the QR code; nothing was stored', {
-        advice: 'Scan it with the phone of the number that the link is for, or link without a number.',
+        advice: 'Scan it with the phone of the number that the link is for, or link without naming a number.',
       }),
     )
   return stay(
@@ -56,7 +56,8 @@ export function takePairSuccess(state: AttemptState, success: PairSuccess): Step
  * A QR code can be scanned by any phone that sees it. A code goes to its number alone: WhatsApp routes it so (section 3),
  * and may know spellings of an account that we do not, so after a `companion_finish` the account's word counts.
  */
-function isOfAnotherNumber({ settings: { digits }, code }: AttemptState, jid: string): boolean {
+function isOfAnotherNumber({ settings, code }: AttemptState, jid: string): boolean {
+  const digits = settings.digits ?? settings.account
   const theirs = /^(\d+)(?::\d+)?@(?:s\.whatsapp\.net|hosted)$/.exec(jid)?.[1]
   if (digits === undefined || theirs === undefined) return false
   const wasTyped = code.name === 'live' && code.accepted > 0

@@ -16,6 +16,8 @@ import type { PasskeyRequest } from '../passkey/request.ts'
 export interface Settings {
   /** Undefined: QR only. */
   readonly digits: string | undefined
+  /** QR only, but for this account alone. Undefined: for any. */
+  readonly account?: string | undefined
   readonly device: Device
   readonly noisePublicKey: Uint8Array
   readonly identityKey: KeyPair

@@ -28,6 +28,8 @@ export interface Invitations {
   /** `secret` is the only time that it can be read. */
   create(wanted: NewInvitation): Promise<{ readonly invitation: Invitation; readonly secret: string }>
   get(id: string): Promise<Invitation | undefined>
+  /** Whatever became of it. */
+  ofSecret(secret: string): Promise<Invitation | undefined>
   /** Newest first; of those that lead nowhere any more the last day's. */
   newest(limit: number): Promise<readonly Invitation[]>
   /** Of a secret from a link. Changes nothing. */
@@ -80,6 +82,7 @@ export function createInvitations(collections: Collections, clock: Clock): Invit
       return { invitation, secret }
     },
     get: (id) => invitations.get(id),
+    ofSecret: found,
     newest: async (limit) => (await invitations.list('all', { limit, newestFirst: true })).map(({ value }) => value),
     async look(secret) {
       const invitation = await found(secret)

@@ -19,6 +19,8 @@ import type { LiveLink } from './live-link.ts'
 export interface LinkWish {
   readonly session: string
   readonly phone?: string | undefined
+  /** Without a phone: the number whose account alone may be linked by QR code. */
+  readonly account?: string | undefined
   readonly device?:
     | {
         readonly name?: string | undefined
@@ -68,8 +70,9 @@ export function createLinkBeginner(parts: LinkBeginnerParts): LinkBeginner {
   const checked = async (wish: LinkWish): Promise<{ readonly e164: string } | undefined> => {
     checkedSessionName(wish.session)
     if (parts.isClosing()) throw new HttpProblem('shutting-down', 'the server is shutting down')
-    if (wish.phone === undefined) return undefined
-    const parsed = parsePhone(wish.phone)
+    const number = wish.phone ?? wish.account
+    if (number === undefined) return undefined
+    const parsed = parsePhone(number)
     if (!parsed.ok)
       throw new LinkError('invalid-phone', `the number cannot be used (${parsed.reason})`, { advice: parsed.advice })
     if (await parts.doNotPrompt.has(parsed.accountKey))
@@ -85,7 +88,8 @@ export function createLinkBeginner(parts: LinkBeginnerParts): LinkBeginner {
 
   return {
     async begin(wish, { owner, id, idempotency }) {
-      const phone = await checked(wish)
+      const named = await checked(wish)
+      const phone = wish.phone === undefined ? undefined : named
       const record = {
         id,
         session: wish.session,
@@ -105,6 +109,7 @@ export function createLinkBeginner(parts: LinkBeginnerParts): LinkBeginner {
           signal,
           ifLinked: wish.ifLinked ?? 'reject',
           ...(phone === undefined ? {} : { phone: phone.e164 }),
+          ...(wish.account === undefined ? {} : { account: named?.e164 }),
           ...(wish.device === undefined ? {} : { device: deviceOf(wish.device) }),
           ...(wish.qr === undefined ? {} : { qr: wish.qr }),
           ...(wish.passkey === undefined ? {} : { passkey: wish.passkey }),

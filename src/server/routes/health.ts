@@ -16,7 +16,6 @@ export function healthRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
 
   app.get('/metrics', async (c) => {
     const bearer = bearerOf(c.req.header('authorization'))
-    await parts.limits.check('refusals', c.get('address'))
     const caller = bearer === undefined ? undefined : await callerWith(bearer, parts.options.token, parts.tokens)
     if (caller === undefined) {
       await parts.limits.take('refusals', c.get('address'))

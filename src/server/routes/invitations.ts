@@ -11,6 +11,7 @@ import { InvitationList, InvitationMade, InvitationRequest } from '../schemas/ot
 
 const DEFAULT_SECONDS = 3_600
 const MOST = 100
+const MOST_CHARACTERS = 140
 
 const create = createRoute({
   method: 'post',
@@ -35,6 +36,7 @@ const revoke = createRoute({
   method: 'delete',
   path: '/invitations/{id}',
   summary: 'Revoke an invitation',
+  description: '`id` as the answer named it, or the last part of the URL, for who kept that alone. Scope `links`.',
   request: { params: z.object({ id: z.string().min(1).max(64) }) },
   responses: { 204: { description: 'Revoked' }, ...refusals(404) },
 })
@@ -75,8 +77,9 @@ export function invitationRoutes(app: OpenAPIHono<AppEnv>, parts: Parts): void {
   app.openapi(revoke, async (c) => {
     const caller = c.get('caller')
     requireScope(caller, 'links')
-    const { id } = c.req.valid('param')
-    const found = await invitations.get(id)
+    const { id: named } = c.req.valid('param')
+    const found = (await invitations.get(named)) ?? (await invitations.ofSecret(named))
+    const id = found?.id ?? named
     const isTheirs = found !== undefined && (found.by === caller.id || caller.scopes.has('admin'))
     if (!isTheirs || !(await invitations.revoke(id))) throw new HttpProblem('not-found', 'there is no such invitation')
     await audit.note({ who: caller.id, action: 'invitation.revoke', subject: id, requestId: c.get('requestId') })
@@ -101,9 +104,14 @@ function pinned(phone: string | undefined, anyNumber: boolean): string | null {
   throw new LinkError('invalid-phone', `the number cannot be used (${parsed.reason})`, { advice: parsed.advice })
 }
 
+/** Hindi and other scripts write words with them, and emoji families. */
+const JOINERS = /[\u200c\u200d]/g
+
 /** Shown as a quotation on a page that people trust: no line breaks, nothing that turns the direction of text. */
 function plainText(purpose: string): string {
-  if (!/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(purpose) && purpose.trim() !== '') return purpose.trim()
+  const text = purpose.trim()
+  const isPlain = !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/u.test(purpose.replace(JOINERS, ''))
+  if (isPlain && text.replace(JOINERS, '') !== '' && [...purpose].length <= MOST_CHARACTERS) return text
   throw new LinkError('invalid-options', 'purpose must be 1 to 140 characters of plain text on one line')
 }
 

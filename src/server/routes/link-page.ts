@@ -4,6 +4,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { LinkError } from '../../errors.ts'
 import { formatPhone } from '../../phone/format.ts'
+import { maskPhone } from '../../phone/mask.ts'
 import { parsePhone } from '../../phone/parse.ts'
 import type { PhoneRefused } from '../../phone/result.ts'
 import type { Invitation } from '../invitations/invitation.ts'
@@ -20,7 +21,7 @@ import { HttpProblem, problemOf } from '../problem.ts'
 import { streamed } from './link-events.ts'
 
 /** What only a POST may change; who comes to the address by itself is shown the page. */
-const ORDERS = ['/link/code', '/link/refresh', '/link/cancel', '/link/language']
+const ORDERS = ['/link/code', '/link/qr', '/link/refresh', '/link/cancel', '/link/language']
 
 export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts, entry: Entry): void {
   const { invitations, links, linkBeginner, limits, audit, pages } = parts
@@ -43,7 +44,12 @@ export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts, entry: En
     return answer
   }
 
-  const begin = async (c: Context<AppEnv>, invitation: Invitation, phone: string): Promise<void> => {
+  const begin = async (
+    c: Context<AppEnv>,
+    invitation: Invitation,
+    phone: string,
+    way: 'code' | 'qr' = 'code',
+  ): Promise<void> => {
     await limits.take('invitation', invitation.id)
     const id = newLinkId()
     const who = `invitation:${invitation.id}`
@@ -51,17 +57,15 @@ export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts, entry: En
     // Written first: a link that was begun is always the visit's own.
     await invitations.begin(invitation.id, id, { phone: typed, language: pageFrame(c).language })
     const live = await linkBeginner.begin(
-      { session: invitation.session, phone, qr: true, device: entry.device(invitation) },
+      {
+        session: invitation.session,
+        ...(way === 'code' ? { phone, qr: true } : { account: phone }),
+        device: entry.device(invitation),
+      },
       { owner: who, id },
     )
-    const masked = live.record.phone
-    await audit.note({
-      who,
-      action: 'link.start',
-      subject: id,
-      requestId: c.get('requestId'),
-      ...(masked === null ? {} : { phone: masked }),
-    })
+    const requestId = c.get('requestId')
+    await audit.note({ who, action: 'link.start', subject: live.record.id, requestId, phone: maskPhone(phone) })
   }
 
   /** What was refused before WhatsApp was asked is told on the page itself, with what was typed. */
@@ -96,6 +100,21 @@ export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts, entry: En
       return home(c)
     } catch (thrown) {
       return refused(c, thrown, invitation.phone === null ? { typed } : {})
+    }
+  })
+
+  /** For an account to which WhatsApp gives no code: no phone is asked, and only that account can scan. */
+  app.post('/link/qr', async (c) => {
+    const invitation = await entry.visit(c)
+    if (invitation?.state.name !== 'bound') return home(c)
+    const link = await linkOf(invitation)
+    const phone = invitation.phone ?? invitation.state.phone
+    if (phone === null || (link !== undefined && link.record.trail === undefined)) return home(c)
+    try {
+      await begin(c, invitation, phone, 'qr')
+      return home(c)
+    } catch (thrown) {
+      return refused(c, thrown, {})
     }
   })
 

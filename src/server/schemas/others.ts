@@ -46,12 +46,15 @@ export const MadeToken = Token.extend({ token: z.string().openapi({ description:
   'MadeToken',
 )
 
+/** A string's length counts a character beyond the first 65,536 as two; the route counts characters, as JSON Schema does. */
+const MOST_UNITS = 280
+
 export const InvitationRequest = z
   .strictObject({
     session: SessionName,
     phone: Phone.optional(),
-    purpose: z.string().min(1).max(140),
-    expiresInSeconds: z.number().int().min(60).max(604_800).optional().openapi({ default: 3600 }),
+    purpose: z.string().min(1).max(MOST_UNITS).openapi({ maxLength: 140 }),
+    expiresInSeconds: z.number().int().min(1).max(604_800).optional().openapi({ default: 3600 }),
     returnUrl: z.string().max(2_000).optional(),
     anyNumber: z.boolean().optional().openapi({ description: 'Needs the scope `admin`' }),
     deviceName: z.string().max(200).optional(),

@@ -42,22 +42,32 @@ ${orders(data)}`,
   })
 }
 
+/** The link never had a number to ask for a code: there is none to go back to. */
+export function isByQrAlone({ link }: VisitPage): boolean {
+  return link !== null && link.id !== '' && link.phone === null
+}
+
 export function qrPage(data: VisitPage): string {
   const { language, link, wording, base } = data
+  const isAlone = isByQrAlone(data)
   const { qr } = WORDS[language]
   const { menu } = wording
   const steps = [wording.openWhatsApp, wording.openLinkedDevices.either(menu), wording.tapLinkDevice(menu), qr.scan]
   const picture = link?.qr == null ? html`<p>${qr.none}</p>` : qrPicture(link.qr.data, qr.picture)
   return page(data, {
     title: qr.title,
-    query: 'way=qr',
+    ...(isAlone ? {} : { query: 'way=qr' }),
     live: { everyS: LOOK_S, seen: data.seen, say: qr.title },
     body: html`<h1 tabindex="-1">${qr.title}</h1>
 ${picture}
 <ol class="steps">${steps.map((step) => html`<li>${step}</li>`)}</ol>
 <p class="warning">${wording.stopIfUnknown}</p>
-<p><a class="button second" id="way" href="${base}/link">${qr.otherWay}</a></p>
-${orders(data)}`,
+${
+  isAlone
+    ? cancelOrder(base, WORDS[language].code.cancel)
+    : html`<p><a class="button second" id="way" href="${base}/link">${qr.otherWay}</a></p>
+${orders(data)}`
+}`,
   })
 }
 

@@ -5,7 +5,7 @@ import { isolated, leftToRight } from '../isolated.ts'
 import { page } from '../page.ts'
 import { moment } from '../time.ts'
 import { WORDS } from '../words/languages.ts'
-import { cancelOrder, codePage, qrPage } from './code-page.ts'
+import { cancelOrder, codePage, isByQrAlone, qrPage } from './code-page.ts'
 import { NUMBER_FORM, numberForm } from './number-form.ts'
 import { problemNotice } from './problem.ts'
 
@@ -21,6 +21,7 @@ export function visitPage(data: VisitPage): string {
     case 'failed':
       return failedPage(data)
     case 'code':
+      if (isByQrAlone(data)) return link.qr === null ? waitingPage(data, 'connecting') : qrPage(data)
       if (data.way === 'qr') return qrPage(data)
       return link.code === null ? waitingPage(data, 'connecting') : codePage(data, link.code)
     case 'verify':
@@ -86,8 +87,16 @@ function failedPage(data: VisitPage): string {
     ...keeping(data),
     body: html`<h1 tabindex="-1">${failed}</h1>
 ${data.problem === null ? '' : problemNotice(data, data.problem)}
-${numberForm(data, startOver)}${wayBack(data, false)}`,
+${qrOrder(data)}${numberForm(data, startOver)}${wayBack(data, false)}`,
   })
+}
+
+/** Where there is no code to be had, or was none. */
+function qrOrder(data: VisitPage): Html {
+  const { code, number } = WORDS[data.language]
+  if (data.problem?.code !== 'not-available' && !isByQrAlone(data)) return html``
+  return html`<form method="post" action="${data.base}/link/qr"><button id="qr" data-busy="${number.asking}">${code.otherWay}</button></form>
+`
 }
 
 function keeping({ phone }: VisitPage): { readonly keep?: string } {

@@ -1,6 +1,6 @@
 // Pure. Pages about one thing: the login, a session, a link, and what is asked before something cannot be taken back.
 import type { ConfirmPage, LoginPage, OneLinkPage, SessionPage } from '../../server/panel/pages.ts'
-import { html } from '../html.ts'
+import { type Html, html } from '../html.ts'
 import { complaintBox, livePart, panelDocument } from './document.ts'
 import { maskedNumber } from './front.ts'
 import { isUnwell, LINK_STATES, SESSION_STATES, sessionAdvice, stateWords, when } from './words.ts'
@@ -50,7 +50,7 @@ export function link(data: OneLinkPage): string {
     problem === null
       ? ''
       : html`<div class="warning"><p><strong>${problem.title}: ${problem.detail}.</strong></p><p>${problem.advice}</p></div>`
-  const body = html`<div class="sheet"><p>${stateWords(LINK_STATES[state], `link-${id}`)}</p>${shown}${why}
+  const body = html`<div class="sheet"><p>${stateWords(LINK_STATES[state], `link-${id}`)}</p>${shown}${passkeyNotice(data)}${why}
 <p class="quiet">${phone === null ? 'by QR code' : html`<span dir="ltr">${phone}</span>`} · begun ${when(one.createdAt, now)}</p>
 ${isOpen && !mayCode ? html`<p class="quiet">The token of this browser has not the scope <code>codes</code>: only the person’s own page shows the code.</p>` : ''}</div>
 <div class="buttons">${
@@ -62,6 +62,17 @@ ${isOpen && !mayCode ? html`<p class="quiet">The token of this browser has not t
 ${state === 'failed' ? html`<a class="button" href="${base}/ui/invite?session=${name}">Invite again</a>` : ''}
 <a class="button second" href="${base}/ui">Back</a></div>`
   return panelDocument(data, { title: `Linking ${name}`, live: true, body: livePart('link', body) })
+}
+
+/** Nothing on this page can confirm: the owner's authenticator answers to WhatsApp's own pages alone (docs/protocol.md section 6). */
+function passkeyNotice({ now, link: { state, passkey, verify } }: OneLinkPage): Html {
+  if (state === 'passkey')
+    return html`<p class="notice">Only the account’s owner can confirm, on a page of WhatsApp’s own. The program that began the link gets what is to be signed in the event
+<code>passkey</code>, and answers with <code>POST /v1/links/{id}/passkey</code> (scope <code>passkeys</code>).${passkey === undefined ? '' : html` It is over ${when(passkey.expiresAt, now)}.`} If nobody can, cancel.</p>`
+  if (state !== 'verify') return html``
+  const code = verify?.code ?? null
+  return html`${code === null ? '' : html`<p class="code" dir="ltr" aria-label="Code to compare">${code}</p>`}<p class="notice">The owner’s phone shows a code, too. If both are the same, the program that began the link says so
+with <code>POST /v1/links/{id}/confirm</code> (scope <code>passkeys</code>). If they differ, cancel.</p>`
 }
 
 const QUESTIONS: Readonly<

@@ -82,7 +82,10 @@ export const english: Words = {
     connecting: ['Asking WhatsApp for a code', 'This takes a few seconds.'],
     retrying: ['WhatsApp did not give a code', 'It is asked again in a moment.'],
     confirming: ['Your phone answered', 'The link is being made. Keep WhatsApp open on your phone.'],
-    passkey: ['Your account asks for a passkey', 'Follow what your phone shows. This page cannot confirm a passkey.'],
+    passkey: [
+      'Your account asks for a passkey',
+      'Only WhatsApp’s own page can confirm it, not this one. Follow what your phone shows. If nothing follows within 10 minutes, cancel and tell whoever invited you.',
+    ],
     paired: ['Almost done', 'WhatsApp accepted the device. It logs in for the first time.'],
   },
   look: 'Look again',
@@ -110,11 +113,11 @@ export const english: Words = {
     'rate-limited': ['Too many codes were asked for this number.', 'Wait, then ask again.'],
     'not-available': [
       'WhatsApp does not offer codes to this account.',
-      'Tell whoever invited you that this account can be linked by QR code alone.',
+      'It can be linked by QR code: show this page on another screen than the phone with WhatsApp, and scan. If there is no other, ask whoever invited you.',
     ],
     'passkey-required': [
       'This account asks for a passkey, which only WhatsApp’s own page can confirm.',
-      'Tell whoever invited you, or link another account.',
+      'Nothing was linked. Tell whoever invited you that this account needs a passkey.',
     ],
     'verification-failed': [
       'Another account answered, or its proof was wrong. Nothing was linked.',

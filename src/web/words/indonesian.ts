@@ -84,7 +84,7 @@ export const indonesian: Words = {
     confirming: ['Telepon Anda menjawab', 'Sedang menautkan. Biarkan WhatsApp terbuka di telepon.'],
     passkey: [
       'Akun Anda meminta kunci sandi',
-      'Ikuti petunjuk di telepon Anda. Halaman ini tidak dapat mengonfirmasi kunci sandi.',
+      'Hanya halaman WhatsApp sendiri yang dapat mengonfirmasinya, bukan halaman ini. Ikuti petunjuk di telepon Anda. Jika dalam 10 menit tidak terjadi apa-apa, batalkan dan beri tahu yang mengundang Anda.',
     ],
     paired: ['Hampir selesai', 'WhatsApp menerima perangkat ini. Perangkat sedang masuk untuk pertama kali.'],
   },
@@ -113,11 +113,11 @@ export const indonesian: Words = {
     'rate-limited': ['Terlalu banyak kode diminta untuk nomor ini.', 'Tunggu, lalu minta lagi.'],
     'not-available': [
       'WhatsApp tidak menawarkan kode untuk akun ini.',
-      'Beri tahu yang mengundang Anda bahwa akun ini hanya dapat ditautkan dengan kode QR.',
+      'Akun ini dapat ditautkan dengan kode QR: tampilkan halaman ini di layar lain, bukan di telepon yang berisi WhatsApp, lalu pindai. Jika tidak ada layar lain, hubungi yang mengundang Anda.',
     ],
     'passkey-required': [
       'Akun ini meminta kunci sandi, yang hanya dapat dikonfirmasi di halaman WhatsApp sendiri.',
-      'Beri tahu yang mengundang Anda, atau tautkan akun lain.',
+      'Tidak ada yang ditautkan. Beri tahu yang mengundang Anda bahwa akun ini memerlukan kunci sandi.',
     ],
     'verification-failed': [
       'Akun lain yang menjawab, atau buktinya salah. Tidak ada yang ditautkan.',

@@ -84,7 +84,7 @@ export const portuguese: Words = {
     confirming: ['Seu celular respondeu', 'A conexão está sendo feita. Deixe o WhatsApp aberto no celular.'],
     passkey: [
       'Sua conta pede uma chave de acesso',
-      'Siga o que o celular mostra. Esta página não pode confirmar uma chave de acesso.',
+      'Só a página do próprio WhatsApp pode confirmá-la, não esta. Siga o que o celular mostra. Se nada acontecer em 10 minutos, cancele e avise quem convidou você.',
     ],
     paired: ['Quase pronto', 'O WhatsApp aceitou o dispositivo. Ele está entrando pela primeira vez.'],
   },
@@ -113,11 +113,11 @@ export const portuguese: Words = {
     'rate-limited': ['Foram pedidos códigos demais para este número.', 'Espere e peça de novo.'],
     'not-available': [
       'O WhatsApp não oferece códigos a esta conta.',
-      'Avise quem convidou você que esta conta só pode ser conectada por código QR.',
+      'Ela pode ser conectada por código QR: mostre esta página em outra tela que não a do celular com o WhatsApp, e escaneie. Se não houver outra, fale com quem convidou você.',
     ],
     'passkey-required': [
       'Esta conta pede uma chave de acesso, que só a página do próprio WhatsApp pode confirmar.',
-      'Avise quem convidou você, ou conecte outra conta.',
+      'Nada foi conectado. Avise quem convidou você que esta conta precisa de uma chave de acesso.',
     ],
     'verification-failed': [
       'Outra conta respondeu, ou a prova dela estava errada. Nada foi conectado.',

@@ -84,7 +84,7 @@ export const spanish: Words = {
     confirming: ['Tu teléfono respondió', 'Se está vinculando. Deja WhatsApp abierto en el teléfono.'],
     passkey: [
       'Tu cuenta pide una clave de acceso',
-      'Sigue lo que muestra el teléfono. Esta página no puede confirmar una clave de acceso.',
+      'Solo la página del propio WhatsApp puede confirmarla, no esta. Sigue lo que muestra el teléfono. Si en 10 minutos no pasa nada, cancela y avisa a quien te invitó.',
     ],
     paired: ['Casi listo', 'WhatsApp aceptó el dispositivo. Está entrando por primera vez.'],
   },
@@ -113,11 +113,11 @@ export const spanish: Words = {
     'rate-limited': ['Se pidieron demasiados códigos para este número.', 'Espera y vuelve a pedirlo.'],
     'not-available': [
       'WhatsApp no ofrece códigos a esta cuenta.',
-      'Avisa a quien te invitó de que esta cuenta solo puede vincularse con un código QR.',
+      'Puede vincularse con un código QR: muestra esta página en otra pantalla que no sea la del teléfono con WhatsApp, y escanéalo. Si no hay otra, habla con quien te invitó.',
     ],
     'passkey-required': [
       'Esta cuenta pide una clave de acceso, que solo la página del propio WhatsApp puede confirmar.',
-      'Avisa a quien te invitó, o vincula otra cuenta.',
+      'No se vinculó nada. Avisa a quien te invitó de que esta cuenta necesita una clave de acceso.',
     ],
     'verification-failed': [
       'Respondió otra cuenta, o su prueba era incorrecta. No se vinculó nada.',

@@ -51,6 +51,26 @@ describe('a QR code beside the code of a number', () => {
   })
 })
 
+describe('a QR code alone, for one account', () => {
+  const scannedBy = (jid: string): Driver => {
+    const driver = ready(drive({ settings: { digits: undefined, account: '12025550123', qr: true } }))
+    driver.receive(proofByQr(driver, { device: { jid } }))
+    return driver
+  }
+
+  it('links that account, and asks for no code', () => {
+    const driver = scannedBy(JID)
+    expect(driver.state.link).toBe('paired')
+    expect(order(driver).filter((type) => type === 'reserve' || type === 'prepare-code')).toEqual([])
+  })
+
+  it('scanned by another links nothing', () => {
+    const driver = scannedBy('12025550199:3@s.whatsapp.net')
+    expect(order(driver).filter((type) => type === 'sign' || type === 'store')).toEqual([])
+    expect(failure(driver)).toMatchObject({ code: 'verification-failed' })
+  })
+})
+
 describe('a proven account', () => {
   it('is signed, stored, answered and told, in this order', () => {
     const driver = paired(drive())
