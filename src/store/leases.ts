@@ -117,11 +117,13 @@ export function createLeases(
 
   const tick = (): void => {
     const now = clock.now()
+    // The timer says that this moment has come; the clock may say it a little later, or was set back meanwhile.
+    const until = Math.max(now, armedFor)
     timer = undefined
     armedFor = Number.POSITIVE_INFINITY
     let next = Number.POSITIVE_INFINITY
     for (const lease of holding) {
-      if (isDue(lease, now)) attendTo(lease, now)
+      if (isDue(lease, until)) attendTo(lease, now)
       if (lease.dueAt < next) next = lease.dueAt
     }
     if (holding.size > 0) arm(Math.max(next, now + TOGETHER_MS))
