@@ -4,13 +4,13 @@ import { startEmulator } from '../../src/emulator/index.ts'
 import { type Clock, systemClock } from '../../src/lib/clock.ts'
 import { deferred } from '../../src/lib/deferred.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
-import { resolveDevice } from '../../src/linking/device.ts'
 import { startAttempt } from '../../src/linking/link.ts'
 import { takePreKeys } from '../../src/linking/pre-keys.ts'
 import { systemRandomness } from '../../src/linking/randomness.ts'
 import type { StoreInternals } from '../../src/store/contract.ts'
 import { openStore } from '../../src/store/index.ts'
 import { internalsOf } from '../../src/store/internals.ts'
+import { checkedOptions } from './checked-options.ts'
 
 const NUMBER = '12025550123'
 const STORE_MS = 30_000
@@ -44,24 +44,7 @@ it('a write whose pre-keys came after its limit is never begun, and the phone is
   const others: Promise<unknown>[] = []
   try {
     const attempt = startAttempt({
-      checked: {
-        session: 'sales',
-        device: resolveDevice({ os: 'Windows' }, 'linux'),
-        endpoint: emulator.endpoint,
-        version: [2, 3000, 1043857760],
-        country: 'US',
-        fullHistory: true,
-        notify: true,
-        qr: false,
-        refresh: 'auto',
-        passkey: 'fail',
-        maxCodes: 3,
-        codeTtlMs: 180_000,
-        timeoutMs: 600_000,
-        connectTimeoutMs: 20_000,
-        retry: { attempts: 3, delayMs: 0, maxDelayMs: 0 },
-        fixedCode: undefined,
-      },
+      checked: checkedOptions({ session: 'sales', endpoint: emulator.endpoint }),
       store: internals,
       phone: { digits: NUMBER, accountKey: NUMBER },
       takeFirstCode: () => undefined,

@@ -17,6 +17,7 @@ import { step } from '../../src/linking/machine/step.ts'
 import { codeFromBytes } from '../../src/linking/pairing-code.ts'
 import { sign } from '../../src/wire/bridge.ts'
 import { childOf, type Node } from '../../src/wire/nodes.ts'
+import { DEFAULTS } from './checked-options.ts'
 import { bytesFrom, keyPairFrom, toHex } from './keys.ts'
 import { createRules } from './machine-rules.ts'
 
@@ -85,14 +86,7 @@ export const SETTINGS: Settings = {
   device: resolveDevice({ name: 'Acme Sales', os: 'Windows' }, 'linux'),
   noisePublicKey: OUR_NOISE_KEY.public,
   identityKey: OUR_IDENTITY,
-  notify: true,
-  qr: false,
-  refresh: 'auto',
-  passkey: 'fail',
-  maxCodes: 3,
-  codeTtlMs: 180_000,
-  timeoutMs: 600_000,
-  connectTimeoutMs: 20_000,
+  ...DEFAULTS,
   retry: { attempts: 3, delayMs: 5_000, maxDelayMs: 60_000 },
   idPrefix: '7.7-',
 }

@@ -110,6 +110,37 @@ test('from another server on the same store the events are the same', async () =
   ])
 })
 
+test('a token that is revoked while its stream is open: the stream ends at the next heartbeat, by name', async () => {
+  const { call, clock, tokens, url } = await setStage()
+  const { info, token } = await tokens.create({ name: 'shop', scopes: ['links'] })
+  const { body } = await call('POST', '/v1/links', { token, body: { session: 'sales', phone: NUMBER } })
+  let over = false
+  const reading = callAt(url, 'GET', `/v1/links/${body.id}/events`, { token }).finally(() => {
+    over = true
+  })
+  const metrics = (): Promise<string> => call('GET', '/metrics').then(({ text }) => text)
+  await eventually(metrics, (text) => /^paircode_event_streams 1$/m.test(text))
+  await clock.advance(15_000)
+  expect(over).toBe(false)
+  await tokens.revoke(info.id)
+  await eventually(
+    () => clock.advance(15_000),
+    () => over,
+  )
+  const { text } = await reading
+  expect(text).toMatch(/event: cut\ndata: {"type":"urn:paircode:error:unauthenticated"}\n\n$/)
+  expect(await metrics()).toMatch(/^paircode_event_streams 0$/m)
+  expect((await call('GET', `/v1/links/${body.id}`)).body.state).toBe('code')
+})
+
+test('HEAD tells that there is a stream, and opens none', async () => {
+  const { call } = await setStage()
+  const { body } = await call('POST', '/v1/links', { body: { session: 'sales', phone: NUMBER } })
+  const answer = await call('HEAD', `/v1/links/${body.id}/events`)
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8'])
+  expect((await call('GET', '/metrics')).text).toMatch(/^paircode_event_streams 0$/m)
+})
+
 // ---- the stream by itself ----------------------------------------------------------------------
 
 interface Played {
@@ -157,6 +188,7 @@ test('a heartbeat every 15 s; a reader who takes nothing for a minute is cut, by
     link: known,
     after: 0,
     sight: { codes: true, passkeys: false },
+    mayReadOn: async () => true,
     clock,
     onSlow: () => slow++,
     onEnd: () => ended++,
@@ -181,6 +213,7 @@ test('a reader who does not read at all fills no memory: after 256 frames it is 
     link: known,
     after: 0,
     sight: { codes: true, passkeys: false },
+    mayReadOn: async () => true,
     clock,
     onSlow: () => slow++,
     onEnd: () => {},
@@ -201,6 +234,7 @@ test('a thousand listeners each hear each event, and leave nothing behind', asyn
       link: known,
       after: 0,
       sight: { codes: false, passkeys: false },
+      mayReadOn: async () => true,
       clock,
       onSlow: () => {},
       onEnd: () => {

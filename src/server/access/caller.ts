@@ -27,6 +27,11 @@ export async function callerWith(
   return token === undefined ? undefined : callerOf(token)
 }
 
+/** Whether a caller who was let in would be let in now, by a token that was not revoked and has not expired. */
+export async function isStillGood({ id }: Caller, tokens: Tokens): Promise<boolean> {
+  return id === OPERATOR.id || (await tokens.get(id)) !== undefined
+}
+
 /** The text of a bearer token (RFC 6750 section 2.1); undefined when there is none. */
 export function bearerOf(header: string | undefined): string | undefined {
   return /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i.exec(header ?? '')?.[1]

@@ -1,5 +1,6 @@
 // Server-sent events of one link: all after Last-Event-ID, then each as it happens, and an end.
 import type { Clock } from '../../lib/clock.ts'
+import { typeOf } from '../problem.ts'
 import type { KnownLink, Links } from './links.ts'
 import { isLast, type NumberedEvent, type Sight, seen as visible } from './told-event.ts'
 
@@ -10,6 +11,8 @@ export interface StreamParts {
   readonly after: number
   readonly sight: Sight
   readonly clock: Clock
+  /** Asked at each heartbeat: a token may be revoked while its stream is open. */
+  readonly mayReadOn: () => Promise<boolean>
   /** It was cut because nobody read. */
   readonly onSlow: () => void
   readonly onEnd: () => void
@@ -52,11 +55,11 @@ export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
           stop()
           controller.close()
         }
-        /** The reason is the last thing in its queue, for a reader who wakes up. */
-        const cut = (): void => {
+        /** The reason is the last thing in its queue, also for a reader who wakes up late. */
+        const cut = (why: 'slow-reader' | 'unauthenticated'): void => {
           if (over) return
-          controller.enqueue(encoder.encode('event: cut\ndata: {"type":"urn:paircode:error:slow-reader"}\n\n'))
-          parts.onSlow()
+          controller.enqueue(encoder.encode(`event: cut\ndata: {"type":"${typeOf(why)}"}\n\n`))
+          if (why === 'slow-reader') parts.onSlow()
           close()
         }
         const send = (frame: string): void => {
@@ -65,7 +68,8 @@ export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
           const waiting = MOST_WAITING - (controller.desiredSize ?? 0)
           if (waiting <= 1) waitingSince = undefined
           else waitingSince ??= clock.now()
-          if (waiting >= MOST_WAITING || (waitingSince !== undefined && clock.now() - waitingSince >= SLOW_MS)) cut()
+          if (waiting >= MOST_WAITING || (waitingSince !== undefined && clock.now() - waitingSince >= SLOW_MS))
+            cut('slow-reader')
         }
         const tell = ({ number, event }: NumberedEvent): void => {
           if (over || number <= seen) return
@@ -76,7 +80,11 @@ export function eventStream(parts: StreamParts): ReadableStream<Uint8Array> {
         const beat = (): void => {
           heart = clock.setTimeout(() => {
             send(': here\n\n')
-            if (!over) beat()
+            if (over) return
+            beat()
+            parts.mayReadOn().then((may) => {
+              if (!may) cut('unauthenticated')
+            }, close)
           }, HEARTBEAT_MS)
         }
         const poll = (): void => {

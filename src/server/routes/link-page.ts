@@ -83,7 +83,8 @@ export function linkPageRoutes(app: OpenAPIHono<AppEnv>, parts: Parts, entry: En
     const invitation = await entry.visit(c)
     const link = invitation === undefined ? undefined : await linkOf(invitation)
     if (link === undefined) throw new HttpProblem('not-found', 'nothing was asked of WhatsApp yet')
-    return streamed(parts, link, c.req.header('last-event-id'), PERSON)
+    // Whose visit it was when the link began may see how it ends.
+    return streamed(c, parts, link, { sight: PERSON, mayReadOn: async () => true })
   })
 
   /** Only now is WhatsApp asked. */

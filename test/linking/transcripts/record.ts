@@ -4,12 +4,12 @@ import { createVirtualClock, type VirtualClock } from '../../../src/emulator/vir
 import { systemClock } from '../../../src/lib/clock.ts'
 import { silentLogger } from '../../../src/lib/logger.ts'
 import { drawCode } from '../../../src/linking/code-key.ts'
-import { resolveDevice } from '../../../src/linking/device.ts'
 import type { LinkEvent } from '../../../src/linking/events.ts'
 import { startAttempt } from '../../../src/linking/link.ts'
 import type { Settings } from '../../../src/linking/machine/state.ts'
 import { openStore } from '../../../src/store/index.ts'
 import { internalsOf } from '../../../src/store/internals.ts'
+import { checkedOptions } from '../checked-options.ts'
 import type { Handshake, Recording } from './handshakes.ts'
 import { plain } from './plain.ts'
 import { seededRandomness } from './seeded.ts'
@@ -40,25 +40,7 @@ export async function record(handshake: Handshake, date: string): Promise<Transc
 
   try {
     const attempt = startAttempt({
-      checked: {
-        session: 'recorded',
-        device: resolveDevice({ os: 'Windows' }, 'linux'),
-        endpoint: emulator.endpoint,
-        version: [2, 3000, 1043857760],
-        country: 'US',
-        fullHistory: true,
-        notify: true,
-        qr: false,
-        refresh: 'auto',
-        passkey: 'fail',
-        maxCodes: 3,
-        codeTtlMs: 180_000,
-        timeoutMs: 600_000,
-        connectTimeoutMs: 20_000,
-        retry: { attempts: 3, delayMs: 0, maxDelayMs: 0 },
-        fixedCode: undefined,
-        ...handshake.options,
-      },
+      checked: checkedOptions({ session: 'recorded', endpoint: emulator.endpoint, ...handshake.options }),
       store: internalsOf(store),
       phone: handshake.withoutNumber ? undefined : { digits: NUMBER, accountKey: NUMBER },
       takeFirstCode: takenOnce(handshake.withoutNumber ? undefined : drawCode(undefined, randomness.bytes)),
