@@ -1,6 +1,7 @@
-// Module hooks that take the types out of *.ts, and do nothing else.
+// Module hooks that take the types out of *.ts, and put the bundled thread of the store in the place of its source.
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import typescript from 'typescript'
 
 const compilerOptions = {
@@ -9,12 +10,31 @@ const compilerOptions = {
   verbatimModuleSyntax: true,
 }
 
+const THREAD_FILE = new URL('../src/store/sqlite/thread-file.ts', import.meta.url).href
+
+let threadFolder
+
+export function initialize(data) {
+  threadFolder = data?.threadFolder
+}
+
 export async function load(url, context, next) {
   if (!/^file:.*\.ts$/.test(url)) return next(url, context)
-  const source = await readFile(fileURLToPath(url), 'utf8')
-  return { format: 'module', shortCircuit: true, source: withoutTypes(source) }
+  const source =
+    url === THREAD_FILE && threadFolder !== undefined
+      ? await bundledThread()
+      : withoutTypes(await readFile(fileURLToPath(url), 'utf8'))
+  return { format: 'module', shortCircuit: true, source }
 }
 
 export function withoutTypes(source) {
   return typescript.transpileModule(source, { compilerOptions }).outputText
+}
+
+/** Asked for once: the module is kept by Node. */
+async function bundledThread() {
+  const { bundlePrograms } = await import('../scripts/bundled-programs.mjs')
+  await bundlePrograms(threadFolder, {})
+  const file = pathToFileURL(join(threadFolder, 'thread.js')).href
+  return `export const THREAD_FILE = new URL(${JSON.stringify(file)})`
 }
