@@ -11,7 +11,7 @@ export interface Context {
   readonly interrupts: Interrupts
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
-  readonly stderr: { write(text: string): unknown }
+  readonly stderr: NodeJS.WritableStream
   readonly clock: Clock
   /** stdin and stdout are terminals and nobody asked for JSON: questions can be asked. */
   readonly interactive: boolean

@@ -18,6 +18,7 @@ import { serveCommand } from './commands/serve.ts'
 import { sessionsCommand } from './commands/sessions.ts'
 import { statusCommand } from './commands/status.ts'
 import { tokenCommand } from './commands/token.ts'
+import { workerCommand } from './commands/worker.ts'
 import type { Context } from './context.ts'
 import { DONE, type ExitCode, exitCodeOf, WRONG_USAGE } from './exit-code.ts'
 import { ownPackage } from './own-package.ts'
@@ -79,6 +80,7 @@ const COMMANDS = [
   restoreCommand,
   importCommand,
   exportCommand,
+  workerCommand,
   serveCommand,
   tokenCommand,
   doctorCommand,

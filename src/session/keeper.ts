@@ -1,13 +1,13 @@
-// Keeps the linked sessions of the store online and shows each fresh socket to the bot. Of several servers on one store,
+// Keeps the linked sessions of the store online and shows each fresh socket to the bot. Of several processes on one store,
 // one has a session; the others look now and then whether it is free.
 import type { WASocket } from 'baileys'
-import type { Clock } from '../../lib/clock.ts'
-import type { Logger } from '../../lib/logger.ts'
-import { connect } from '../../session/connect.ts'
-import type { Connection, ConnectionState } from '../../session/connection.ts'
-import type { StopReason } from '../../session/policy.ts'
-import type { Store } from '../../store/contract.ts'
-import type { Endpoint } from '../../wire/endpoint.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Logger } from '../lib/logger.ts'
+import type { Store } from '../store/contract.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
+import { connect } from './connect.ts'
+import type { Connection, ConnectionState } from './connection.ts'
+import type { StopReason } from './policy.ts'
 
 export interface KeeperParts {
   readonly store: Store
@@ -15,7 +15,7 @@ export interface KeeperParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly onSocket: (socket: WASocket, session: string) => void
-  /** `owned`: this server has the session, and is not only trying to get it. */
+  /** `owned`: this process has the session, and is not only trying to get it. */
   readonly onState: (session: string, state: ConnectionState, owned: boolean) => void
 }
 
@@ -34,11 +34,18 @@ const LOOK_MS = 30_000
 /** After these another try can succeed without anybody's doing. */
 const PASSING: ReadonlySet<StopReason> = new Set(['session-busy', 'lease-lost', 'store-error'])
 
+/** A session that stopped for a reason that stays. */
+interface Left {
+  /** Linked anew it has another time. Undefined: any; only `keep` brings it back. */
+  readonly createdAt: number | undefined
+  /** When a ban ends. */
+  readonly until: number | undefined
+}
+
 export function createKeeper(parts: KeeperParts): Keeper {
   const { store, clock, logger } = parts
   const connections = new Map<string, Connection>()
-  /** Stopped for a reason that stays; linked again, `keep` is called for them. */
-  const left = new Set<string>()
+  const left = new Map<string, Left>()
   let timer: unknown
   let closed = false
 
@@ -56,13 +63,24 @@ export function createKeeper(parts: KeeperParts): Keeper {
     parts.onState(session, connection.state, false)
     void connection.stopped.then((reason) => {
       if (connections.get(session) === connection) connections.delete(session)
-      if (!PASSING.has(reason)) left.add(session)
+      if (!PASSING.has(reason)) void leave(session, connection)
     })
   }
 
+  const leave = async (session: string, { state }: Connection): Promise<void> => {
+    const until = state.name === 'stopped' ? state.until?.getTime() : undefined
+    const atOnce: Left = { createdAt: undefined, until }
+    left.set(session, atOnce)
+    const info = await store.get(session).catch(() => undefined)
+    // In the meantime it may have been kept again.
+    if (left.get(session) === atOnce) left.set(session, { createdAt: info?.createdAt.getTime(), until })
+  }
+
   const look = async (): Promise<void> => {
-    for (const { session, state } of await store.list())
-      if ((state === 'linked' || state === 'unconfirmed') && !left.has(session)) keep(session)
+    for (const { session, state, createdAt } of await store.list()) {
+      const isLinked = state === 'linked' || state === 'unconfirmed'
+      if (isLinked && !isLeft(left.get(session), createdAt.getTime(), clock.now())) keep(session)
+    }
   }
 
   const arm = (): void => {
@@ -85,7 +103,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
     connection: (session) => connections.get(session),
     release: (session) => {
       connections.delete(session)
-      left.add(session)
+      left.set(session, { createdAt: undefined, until: undefined })
     },
     async close() {
       closed = true
@@ -93,4 +111,10 @@ export function createKeeper(parts: KeeperParts): Keeper {
       await Promise.all([...connections.values()].map((connection) => connection.close()))
     },
   }
+}
+
+function isLeft(left: Left | undefined, createdAt: number, now: number): boolean {
+  if (left === undefined) return false
+  if (left.until !== undefined && now >= left.until) return false
+  return left.createdAt === undefined || left.createdAt === createdAt
 }
