@@ -93,7 +93,10 @@ export interface Emulator {
    * none does. Throws a RangeError at `handshake` and `pair_device_sign`.
    */
   reorder(fault: { at: Stage; times?: number }): void
-  /** Ends open connections with this `<stream:error>`: all, or those of a number, an account or one device (JID). */
+  /**
+   * Ends open connections with this `<stream:error>`: all, or those of a number, an account or one device (JID). Throws a
+   * RangeError for a code that is no whole number.
+   */
   streamError(code: number, target?: string): void
   /** Moves the emulator's own time: lifetimes, delays, limits. Resolves when what fell due has happened. */
   advance(ms: number): Promise<void>
@@ -127,6 +130,7 @@ export async function startForgedEmulator(
   defect: CertificateDefect | undefined,
   { port = 0, clock: base = systemClock, throttle = {}, edgeRouting = false }: EmulatorOptions = {},
 ): Promise<Emulator> {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError('port must be 0 to 65535')
   const clock = createVirtualClock(base)
   const root = generateKeyPair()
   const staticKey = generateKeyPair()
@@ -214,9 +218,11 @@ export async function startForgedEmulator(
     trust: () => trustRoot(endpoint.rootKey),
     addPhone(number, options = {}) {
       const { name = 'Phone', platform = 'android', passkey = false, hosted = false, multiDevice = true } = options
-      const digits = digitsOf(number)
+      const digits = typeof number === 'string' ? digitsOf(number) : ''
       if (!/^[1-9]\d{6,14}$/.test(digits))
-        throw new RangeError('a phone needs a number of 7 to 15 digits, country code first')
+        throw new RangeError('a phone needs a number of 7 to 15 digits as text, country code first')
+      if (platform !== 'android' && platform !== 'ios') throw new RangeError('platform must be android or ios')
+      if (typeof name !== 'string') throw new RangeError('name must be text')
       const account = accounts.add({ digits, name, platform, passkey, hosted, multiDevice })
       const screen = createScreen()
       const memory = createPhoneMemory(clock.now)
@@ -249,6 +255,7 @@ export async function startForgedEmulator(
     disconnect: (fault) => set(fault, { kind: 'disconnect' }),
     tamper: (fault) => set(fault, { kind: 'tamper', with: fault.with }),
     streamError(code, target) {
+      if (!Number.isInteger(code)) throw new RangeError('streamError takes a whole number')
       for (const [line, opened] of open)
         if (target === undefined || opened.belongsTo(target)) line.end(streamErrorNode(code))
     },

@@ -137,7 +137,7 @@ function sameKind(one: Fault, other: Fault): boolean {
 
 function check(at: Stage, fault: Fault, times: number): void {
   if (!STAGES.includes(at)) throw new RangeError(`there is no stage “${at}”; the stages are ${STAGES.join(', ')}`)
-  if (!(times >= 0)) throw new RangeError('times must be 0 or more')
+  if (!isCount(times)) throw new RangeError('times must be a whole number, 0 or more')
   if (fault.kind === 'fail' && !Number.isInteger(fault.code))
     throw new RangeError('a fail fault needs a whole number as code')
   if (fault.kind === 'hold' && fault.ms !== undefined && !(fault.ms >= 0)) throw new RangeError('ms must be 0 or more')
@@ -146,7 +146,12 @@ function check(at: Stage, fault: Fault, times: number): void {
   if (fault.kind === 'reorder' && !REORDERABLE.includes(at))
     throw new RangeError(`the order can be changed at ${REORDERABLE.join(', ')}, not at ${at}`)
   if (fault.kind !== 'tamper') return
-  const stages = TAMPERABLE[fault.with]
+  const stages = Object.hasOwn(TAMPERABLE, fault.with) ? TAMPERABLE[fault.with] : undefined
   if (stages === undefined) throw new RangeError(`there is no tampering “${fault.with}”`)
   if (!stages.includes(at)) throw new RangeError(`“${fault.with}” can be done at ${stages.join(', ')}, not at ${at}`)
+}
+
+/** `Infinity`: until it is taken back. */
+function isCount(times: unknown): boolean {
+  return times === Number.POSITIVE_INFINITY || (Number.isInteger(times) && (times as number) >= 0)
 }

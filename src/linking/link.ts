@@ -24,6 +24,7 @@ import {
   type TimerName,
 } from './machine/state.ts'
 import { step } from './machine/step.ts'
+import { invalid } from './option-values.ts'
 import type { CheckedOptions } from './options.ts'
 import { type CeremonyTable, comparisonEvent, passkeyEvent } from './passkey/events.ts'
 import { PRE_KEY_COUNT, returnPreKeys, takePreKeys, warmPreKeys } from './pre-keys.ts'
@@ -156,7 +157,7 @@ class StartedAttempt implements Attempt {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case 'connect':
-        this.#connection = this.#connect(effect.routingInfo)
+        this.#connection = this.#opened(effect.routingInfo)
         return
       case 'close':
         this.#connection?.close()
@@ -228,6 +229,17 @@ class StartedAttempt implements Attempt {
       this.#options.logger.error({ code: 'unexpected' }, 'an effect of the link failed')
       this.feed({ type: 'cancel', error: asLinkError(cause) })
     })
+  }
+
+  /** Node takes an agent's own faults, and one that is for another protocol, for the caller's: it throws at once. */
+  #opened(routingInfo: Uint8Array | undefined): Connection | undefined {
+    try {
+      return this.#connect(routingInfo)
+    } catch (cause) {
+      const error = invalid('agent cannot be used for this endpoint', cause)
+      this.feed({ type: 'ended', end: { kind: 'unopened', error } })
+      return undefined
+    }
   }
 
   #connect(routingInfo: Uint8Array | undefined): Connection {

@@ -42,6 +42,6 @@ function isObject(given: unknown): given is Record<string, unknown> {
   return (typeof given === 'object' && given !== null) || typeof given === 'function'
 }
 
-export function invalid(message: string): LinkError {
-  return new LinkError('invalid-options', message, { advice: `Correct this: ${message}.` })
+export function invalid(message: string, cause?: unknown): LinkError {
+  return new LinkError('invalid-options', message, { advice: `Correct this: ${message}.`, cause })
 }

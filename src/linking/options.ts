@@ -149,7 +149,7 @@ function checkObjects(options: LinkOptions): void {
   capable(options.device, 'device', [])
   capable(options.retry, 'retry', [])
   capable(options.socket, 'socket', [])
-  capable(options.agent, 'agent', [])
+  capable(options.agent, 'agent', ['addRequest'])
   capable(options.clock, 'clock', ['now', 'setTimeout', 'clearTimeout'])
   capable(options.logger, 'logger', ['child', 'trace', 'debug', 'info', 'warn', 'error'])
   capable(options.signal, 'signal', ['addEventListener', 'removeEventListener'])

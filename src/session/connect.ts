@@ -1,5 +1,5 @@
 // The public connect(): a session that is kept online, with Baileys' own lookup for a version that is refused.
-import { isWhatsApp, WHATSAPP } from '../wire/endpoint.ts'
+import { checkedEndpoint, isWhatsApp } from '../wire/endpoint.ts'
 import { lookUpWebVersion } from './baileys.ts'
 import type { Connection, ConnectOptions } from './connection.ts'
 import { keepOnline } from './keep-online.ts'
@@ -12,6 +12,6 @@ import { keepOnline } from './keep-online.ts'
  */
 export function connect(options: ConnectOptions): Connection {
   // Only WhatsApp itself hands out versions of WhatsApp Web.
-  const lookUpVersion = isWhatsApp(options.endpoint ?? WHATSAPP) ? lookUpWebVersion : undefined
+  const lookUpVersion = isWhatsApp(checkedEndpoint(options?.endpoint)) ? lookUpWebVersion : undefined
   return keepOnline(options, { random: Math.random, lookUpVersion })
 }

@@ -4,6 +4,7 @@ import { systemClock } from '../lib/clock.ts'
 import { deferred } from '../lib/deferred.ts'
 import { silentLogger } from '../lib/logger.ts'
 import { printedAs } from '../lib/printed-as.ts'
+import { capable, invalid } from '../linking/option-values.ts'
 import type { Lease } from '../store/contract.ts'
 import { internalsOf } from '../store/internals.ts'
 import { checkedSessionName } from '../store/session-name.ts'
@@ -31,8 +32,20 @@ export interface Edges {
   readonly lookUpVersion: VersionLookup | undefined
 }
 
+/** What the caller lends us: looked at now, so that none of it fails while a session is online. */
+function checkLent(options: ConnectOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalid('connect() takes an object of options')
+  capable(options.socket, 'socket', [])
+  capable(options.clock, 'clock', ['now', 'setTimeout', 'clearTimeout'])
+  capable(options.logger, 'logger', ['child', 'trace', 'debug', 'info', 'warn', 'error'])
+  capable(options.signal, 'signal', ['addEventListener', 'removeEventListener'])
+  if (options.makeWASocket !== undefined && typeof options.makeWASocket !== 'function')
+    throw invalid('makeWASocket must be a function')
+}
+
 /** `connect()`, with its edges passed in. */
 export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
+  checkLent(options)
   const session = checkedSessionName(options.session)
   const { store } = options
   const internals = internalsOf(store)

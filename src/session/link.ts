@@ -36,6 +36,7 @@ export function link(options: LinkOptions): Linking {
   const clock = options?.clock ?? systemClock
   const abandonment = new Abandonment()
   let attempt: Attempt | undefined
+  let stopListening = (): void => {}
   const handle = createLinking({
     hasPhone: options?.phone !== undefined,
     now: () => clock.now(),
@@ -55,6 +56,7 @@ export function link(options: LinkOptions): Linking {
     const internals = internalsOf(options.store)
     if (options.signal?.aborted === true) cancel()
     options.signal?.addEventListener('abort', cancel, { once: true })
+    stopListening = () => options.signal?.removeEventListener('abort', cancel)
     await turnToStart()
     const stored = await options.store.get(checked.session)
     let first = beginFirstCode(options, checked, stored, abandonment.signal())
@@ -112,7 +114,7 @@ export function link(options: LinkOptions): Linking {
       (session) => handle.succeed(session),
       (cause: unknown) => handle.fail(asLinkError(cause)),
     )
-    .finally(() => options?.signal?.removeEventListener('abort', cancel))
+    .finally(() => stopListening())
   return handle.linking
 }
 

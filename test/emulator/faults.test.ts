@@ -72,6 +72,8 @@ test('what makes no sense is refused before anything changes', () => {
     () => faults.set('login', { kind: 'hold', ms: -1 }),
     () => faults.set('login', { kind: 'disconnect' }, -1),
     () => faults.set('login', { kind: 'disconnect' }, Number.NaN),
+    () => faults.set('login', { kind: 'disconnect' }, 1.5),
+    () => faults.set('login', { kind: 'tamper', with: 'constructor' as Tampering }),
   ]
   for (const set of refused) expect(set).toThrow(RangeError)
   for (const stage of STAGES) expect(faults.strike(stage)).toEqual({})

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { startEmulator } from '../../src/emulator/index.ts'
 import { bytesOf, childOf, node } from '../../src/wire/nodes.ts'
 import { startBot, statusOf } from './plain-baileys.ts'
 import { finish, isNotification, openRegistration, sendHello } from './raw-companion.ts'
@@ -284,4 +285,14 @@ test('a phone needs a number, and one of its own', async () => {
   expect(() => emulator.addPhone(NUMBER)).toThrow(RangeError)
   expect(() => emulator.addPhone('0123456')).toThrow(RangeError)
   expect(() => emulator.addPhone('12')).toThrow(RangeError)
+  expect(() => emulator.addPhone(12025550124 as never)).toThrow(RangeError)
+  expect(() => emulator.addPhone('+12025550124', { platform: 'windows' as never })).toThrow(RangeError)
+  expect(() => emulator.addPhone('+12025550124', { name: 7 as never })).toThrow(RangeError)
+  expect(emulator.phones).toHaveLength(1)
+})
+
+test('what is no port and no code is refused by name', async () => {
+  for (const port of [-1, 70_000, 1.5, 'x' as never]) await expect(startEmulator({ port })).rejects.toThrow('port')
+  const emulator = await emulatorForTest()
+  expect(() => emulator.streamError('x' as never)).toThrow(RangeError)
 })

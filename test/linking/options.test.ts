@@ -285,6 +285,7 @@ describe('every other option', () => {
       { logger: 'pino' },
       { signal: {} },
       { agent: 'http://127.0.0.1:3128' },
+      { agent: { host: '127.0.0.1', port: 3128 } },
     ]
     const taken = wrong.filter((changes) => {
       try {

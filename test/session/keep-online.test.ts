@@ -1,5 +1,6 @@
 // What follows from each end, seen from outside: states, sockets, the store.
 import { describe, expect, test } from 'vitest'
+import { LinkError } from '../../src/errors.ts'
 import { silentLogger } from '../../src/lib/logger.ts'
 import type { Connection } from '../../src/session/connection.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -51,6 +52,33 @@ describe('the first connection', () => {
     expect(await connect({ session: 'sales', store: none }).stopped).toBe('not-linked')
     expect(await connect({ session: 'sales', store }).stopped).toBe('not-linked')
   })
+})
+
+test('what connect() is given is looked at before anything is touched', async () => {
+  const { connect } = await import('../../src/session/connect.ts')
+  const store = await openStore('memory:')
+  const given = { session: 'sales', store }
+  const wrong = [
+    undefined,
+    null,
+    7,
+    { ...given, signal: {} },
+    { ...given, clock: {} },
+    { ...given, logger: { level: 'info' } },
+    { ...given, socket: 'fast' },
+    { ...given, makeWASocket: 'baileys' },
+    { ...given, endpoint: 5 },
+    { ...given, endpoint: { url: 'ws://127.0.0.1:1' } },
+  ]
+  const codes = wrong.map((options) => {
+    try {
+      return connect(options as never).state.name
+    } catch (error) {
+      return error instanceof LinkError ? error.code : String(error)
+    }
+  })
+  expect(codes).toEqual(wrong.map(() => 'invalid-options'))
+  await store.close()
 })
 
 describe('an end that stops', () => {

@@ -152,7 +152,8 @@ export function createDesk(emulator: Emulator, tell: Tell): Desk {
       try {
         await run(order, answer)
       } catch (thrown) {
-        const reason = maskNumbers(thrown instanceof Error ? thrown.message : String(thrown))
+        const message = thrown instanceof Error ? thrown.message : String(thrown)
+        const reason = order.kind === 'wrong' ? message : maskNumbers(message)
         const code = thrown instanceof PhoneError ? thrown.code : 'wrong-order'
         answer({ type: 'not-done', order: order.kind, code, reason }, `Not done: ${reason}.`, 'warning')
       }

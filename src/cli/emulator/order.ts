@@ -1,5 +1,6 @@
 // Pure. What a person or a program may tell the emulator, one order a line.
 import { STAGES, type Stage, type Tampering } from '../../emulator/faults.ts'
+import { maskNumbers } from '../../session/log-masking.ts'
 
 export type Order =
   | { readonly kind: 'nothing' | 'help' | 'quit' }
@@ -19,6 +20,7 @@ export type Order =
   | { readonly kind: 'confirm'; readonly number: string | undefined; readonly options: unknown }
   | { readonly kind: 'stream-error'; readonly code: number; readonly target: string | undefined }
   | { readonly kind: 'advance'; readonly ms: number }
+  /** `message`: fit to be shown; the numbers in it are examples. */
   | { readonly kind: 'wrong'; readonly message: string }
 
 /** Complete by its type. */
@@ -61,7 +63,7 @@ export function readOrder(line: string): Order {
   const [name = '', ...words] = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
   if (name === '') return { kind: 'nothing' }
   const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined
-  return read?.(words) ?? wrong(`${name} is not known here: type help`)
+  return read?.(words) ?? wrong(`${maskNumbers(name)} is not known here: type help`)
 }
 
 const READERS: Readonly<Record<string, (words: readonly string[]) => Order>> = {

@@ -51,6 +51,13 @@ describe('the desk', () => {
     expect(JSON.stringify(told)).not.toMatch(/\d{7}/)
   })
 
+  it('shows an example as it is to be typed, and masks what was typed', async () => {
+    await say('phone')
+    expect(told.at(-1)).toMatchObject({ reason: 'phone needs a number: phone +12025550123' })
+    await say('+12025550124 ABCD-EFGH')
+    expect(told.at(-1)).toMatchObject({ reason: expect.not.stringContaining('2025550124') })
+  })
+
   it('names the reason of a phone that cannot link', async () => {
     await say('phone +12025550123')
     await say('enter ABCD-EFGH')

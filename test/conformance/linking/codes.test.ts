@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createLimiter } from '../../../src/index.ts'
 import { NUMBER, sentBy, setStage } from './stage.ts'
 
@@ -172,6 +172,17 @@ test('an abort signal cancels, also one that was aborted before', async () => {
   controller.abort()
   await expect(linking.result).rejects.toMatchObject({ code: 'cancelled' })
   await expect(link({ signal: AbortSignal.abort() }).linking.result).rejects.toMatchObject({ code: 'cancelled' })
+})
+
+test('a signal that is none ends the link by its name, and nothing else goes wrong', async () => {
+  const { link } = await setStage()
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  onTestFinished(() => void process.off('unhandledRejection', note))
+  await expect(link({ signal: {} as never }).linking.result).rejects.toMatchObject({ code: 'invalid-options' })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(unhandled).toEqual([])
 })
 
 test('breaking out of the events does not end the attempt', async () => {

@@ -1,3 +1,4 @@
+import { Agent as HttpsAgent } from 'node:https'
 import { expect, test } from 'vitest'
 import { startForgedEmulator } from '../../../src/emulator/emulator.ts'
 import { type CertificateDefect, LinkError } from '../../../src/index.ts'
@@ -174,6 +175,24 @@ test('a server that wants a newer client is named', async () => {
   await stage.phone.enterCode((await event('code')).code)
   await expect(linking.result).rejects.toMatchObject({ code: 'outdated-version', status: 405 })
   expect(await stage.store.get('sales')).toMatchObject({ state: 'unconfirmed' })
+})
+
+test.each([
+  ['of https for a ws address', new HttpsAgent()],
+  ['that throws', { addRequest: () => expect.fail('no line') }],
+])('an agent %s is named, and the number is free at once', async (_, agent) => {
+  const stage = await setStage()
+  const { linking } = stage.link({ agent: agent as never })
+  await expect(linking.result).rejects.toMatchObject({
+    code: 'invalid-options',
+    message: expect.stringContaining('agent'),
+    cause: expect.any(Error),
+  })
+  for (let times = 1; times < 3; times += 1) {
+    const again = stage.link({ agent: agent as never })
+    await expect(again.linking.result).rejects.toMatchObject({ code: 'invalid-options' })
+  }
+  await linksNow(stage)
 })
 
 test('a passkey gate has a name', async () => {
