@@ -38,13 +38,16 @@ export function refusalOfHello(error: IqError): LinkError {
 
 /** The error for a refused `companion_finish`: 400 or 500 by the book; whatever comes ends the attempt. */
 export function refusalOfFinish(error: IqError): LinkError {
-  const status = error.code === undefined ? {} : { status: error.code }
+  const details = { ...(error.code === undefined ? {} : { status: error.code }), ...wait(error) }
   if (error.code === 500)
-    return new LinkError('server-error', 'WhatsApp had a fault of its own while confirming the code (500)', status)
+    return new LinkError('server-error', 'WhatsApp had a fault of its own while confirming the code (500)', details)
+  if (error.code === 429)
+    return new LinkError('rate-limited', 'WhatsApp refused to confirm the code: too many attempts (429)', details)
   return new LinkError(
     'rejected',
     `WhatsApp refused to confirm the code (${error.code ?? 'no number'}${said(error.text)})`,
-    status,
+    // As for a code request: another link can succeed, when the account has waited.
+    error.code === 400 ? { ...details, retryable: true } : details,
   )
 }
 
@@ -67,6 +70,9 @@ function said(text: string | undefined): string {
   return word === undefined ? '' : `, ${word}`
 }
 
+const UNREADABLE =
+  'what came in the place of WhatsApp’s words cannot be read, or is too much; the connection was closed'
+
 /** The error for an end of a connection that had no account yet. `retryable` as above. */
 export function errorOfEnd(end: ConnectionEnd): LinkError {
   switch (end.kind) {
@@ -81,7 +87,9 @@ export function errorOfEnd(end: ConnectionEnd): LinkError {
         ? new LinkError('rate-limited', 'WhatsApp closed the connection: too fast (429)', { status: 429 })
         : new LinkError('network', `WhatsApp closed the connection (${end.code ?? end.child ?? 'no reason given'})`)
     case 'closed':
-      return new LinkError('network', 'the connection to WhatsApp was lost', { cause: end.cause })
+      return new LinkError('network', end.unreadable === true ? UNREADABLE : 'the connection to WhatsApp was lost', {
+        cause: end.cause,
+      })
     default:
       return new LinkError('network', 'WhatsApp closed the connection')
   }

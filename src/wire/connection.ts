@@ -188,7 +188,7 @@ class OpenedConnection implements Connection, IntakeOptions {
     if (this.#over) return
     const reason = error instanceof Error ? error.message : 'unknown'
     this.#logger.debug({ reason }, 'the server sent what cannot be read')
-    this.#end(this.#sending === undefined ? brokenHandshake(error) : { kind: 'closed', cause: error })
+    this.#end(this.#sending === undefined ? brokenHandshake(error) : { kind: 'closed', cause: error, unreadable: true })
   }
 
   onBusy(busy: boolean): void {

@@ -20,8 +20,8 @@ export type ConnectionEnd =
   | { readonly kind: 'removed' }
   /** `<stream:error code>`; 515 asks to reconnect at once. `ackId`: of a stanza that we owe an ack for, which is our bug. */
   | { readonly kind: 'stream-error'; readonly code?: number; readonly child?: string; readonly ackId?: string }
-  /** The server, or the network, closed the socket. */
-  | { readonly kind: 'closed'; readonly cause?: unknown }
+  /** The server, or the network, closed the socket; or we did, for what `cause` says, when what came was `unreadable`. */
+  | { readonly kind: 'closed'; readonly cause?: unknown; readonly unreadable?: true }
   /** No answer to a ping within its limit. */
   | { readonly kind: 'silent' }
   /** It never opened: not reached, no handshake, or a server that could not prove itself. */

@@ -95,7 +95,7 @@ describe('a refused companion_finish', () => {
     [400, 'rejected'],
     [500, 'server-error'],
     [403, 'rejected'],
-    [429, 'rejected'],
+    [429, 'rate-limited'],
     [777, 'rejected'],
   ])('with %i is %s', (code, becomes) => {
     expect(refusalOfFinish(error({ code }))).toMatchObject({ code: becomes, status: code })
@@ -168,6 +168,13 @@ describe('the end of a connection that had no account', () => {
 
   it.each(lost)('by %o is network, to be tried again', (end) => {
     expect(errorOfEnd(end)).toMatchObject({ code: 'network', retryable: true })
+  })
+
+  it('because what came cannot be read says so, and not that a line was lost', () => {
+    const cause = new Error('no such token')
+    const told = errorOfEnd({ kind: 'closed', cause, unreadable: true })
+    expect(told).toMatchObject({ code: 'network', retryable: true, cause })
+    expect(told.message).toContain('cannot be read')
   })
 
   it('by stream error 429 is rate-limited', () => {

@@ -1,8 +1,8 @@
 // Looking into a store: everything is seen, nothing is changed. The doctor's words for it: test/cli/doctor/store.test.ts.
 import { createHash } from 'node:crypto'
-import { lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { systemClock } from '../../src/lib/clock.ts'
 import type { Store } from '../../src/store/contract.ts'
@@ -72,9 +72,12 @@ describe('a look into a store', () => {
     const store = await opened(`sqlite:${path}`)
     await linked(store, 'sales')
     await store.close()
-    const before = fingerprint(dirname(path))
-    expect((await look(path)).sessions).toHaveLength(1)
-    expect(fingerprint(dirname(path))).toEqual(before)
+    // A copy, which nobody had open: libsql takes the empty log of the first away when its statements are collected.
+    const copy = await temporaryFolder()
+    cpSync(dirname(path), copy, { recursive: true, preserveTimestamps: true })
+    const before = fingerprint(copy)
+    expect((await look(join(copy, basename(path)))).sessions).toHaveLength(1)
+    expect(fingerprint(copy)).toEqual(before)
   })
 
   it('sees what is still in the log of a store that is in use, and leaves the log alone', async () => {

@@ -85,7 +85,7 @@ describe('after the handshake', () => {
     const bytes = bad(opened.session)
     const [before, ofBridge] = [await retained(), bridgeBytes()]
     opened.client.raw(webSocketFrame(0x82, bytes))
-    expect(await expectGone(opened, { kind: 'closed', cause: expect.any(Error) })).toBeDefined()
+    expect(await expectGone(opened, { kind: 'closed', cause: expect.any(Error), unreadable: true })).toBeDefined()
     expect(bridgeBytes() - ofBridge).toBeLessThanOrEqual(2 * MIB)
     expect((await retained()) - before).toBeLessThan(4 * MIB)
   })

@@ -21,14 +21,13 @@ export function fail(state: AttemptState, error: LinkError): Step {
 }
 
 /**
- * An attempt that WhatsApp ended with 400 or 429 makes the account wait. Else, before a code was accepted, what WhatsApp
+ * An attempt that WhatsApp ended with 400 or 429 makes the account wait, whatever was refused. Else, before a code was accepted, what WhatsApp
  * does not count costs nothing; but a request that is out, or was counted once, is spent, also for who cancels.
  */
 function slotFate(state: AttemptState, error: LinkError): SlotFate {
   const { name } = state.code
-  if (name === 'live') return 'keep'
   if (isCounted(error)) return 'cool-down'
-  if (name === 'none' || name === 'paused' || state.counted) return 'keep'
+  if (name === 'live' || name === 'none' || name === 'paused' || state.counted) return 'keep'
   const wasGivenUp = error.code === 'cancelled' || error.code === 'expired'
   return name === 'asking' && wasGivenUp ? 'keep' : 'give-back'
 }

@@ -227,14 +227,21 @@ describe('the answer to companion_finish', () => {
   })
 
   it.each([
-    [400, 'rejected'],
-    [500, 'server-error'],
-    [403, 'rejected'],
-    [777, 'rejected'],
-  ] as const)('ends the attempt when it is %i', (code, becomes) => {
+    [400, 'rejected', 'cool-down'],
+    [429, 'rate-limited', 'cool-down'],
+    [500, 'server-error', 'keep'],
+    [403, 'rejected', 'keep'],
+    [777, 'rejected', 'keep'],
+  ] as const)('ends the attempt when it is %i', (code, becomes, slot) => {
     const driver = confirming(drive())
     driver.receive(iqError(finishId(driver), { code }))
-    expect(failure(driver)).toMatchObject({ code: becomes, status: code, slot: 'keep' })
+    expect(failure(driver)).toMatchObject({ code: becomes, status: code, slot })
+  })
+
+  it('makes the account wait as long as WhatsApp says', () => {
+    const driver = confirming(drive())
+    driver.receive(iqError(finishId(driver), { code: 400, backoff: 120 }))
+    expect(failure(driver)).toMatchObject({ slot: 'cool-down', retryAfterMs: 120_000 })
   })
 
   it('counts only for the newest finish, and only from WhatsApp', () => {

@@ -59,7 +59,7 @@ async function reachWhatsApp(proxy: ProxySetting | undefined, clock: Clock): Pro
   const target = { host: WHATSAPP_HOST, port: 443 }
   const [direct, throughProxy] = await Promise.all([
     reach(target, LIMIT_MS, clock),
-    proxy?.url.protocol === 'http:' ? reach({ ...target, proxy: proxy.url }, LIMIT_MS, clock) : undefined,
+    proxy?.url?.protocol === 'http:' ? reach({ ...target, proxy: proxy.url }, LIMIT_MS, clock) : undefined,
   ])
   const { WHATSAPP } = await import('../../../wire/endpoint.ts')
   return { to: 'whatsapp', direct, throughProxy, visit: direct.ok ? await visit(WHATSAPP, LIMIT_MS, clock) : undefined }

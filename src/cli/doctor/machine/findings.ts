@@ -173,6 +173,14 @@ function directFindings(direct: Reach, throughProxy: Reach | undefined): readonl
 
 function proxyFindings(proxy: MachineFacts['proxy'], through: Reach | undefined): readonly Finding[] {
   if (proxy === undefined) return []
+  if (proxy.url === undefined)
+    return [
+      warning(
+        'proxy',
+        `${proxy.variable} is set, but what stands there is no address.`,
+        `Correct it (http://host:port), or take it away: unset ${proxy.variable}`,
+      ),
+    ]
   const set = `${proxy.variable} names a proxy, ${proxy.shown}`
   const next = 'Nothing, if the direct way works. For the proxy: `agent` of link(), `socket.agent` of connect().'
   if (through === undefined) return [note('proxy', `${set}; the commands do not use it, and it was not tried.`, next)]
