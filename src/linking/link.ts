@@ -10,10 +10,12 @@ import type { KeyPair } from '../wire/bridge.ts'
 import { type Connection, openConnection } from '../wire/connection.ts'
 import type { ConnectionEnd } from '../wire/ends.ts'
 import { type AccountHold, createAccountHold } from './account-hold.ts'
+import { settingsOf } from './attempt-settings.ts'
 import { deriveCodeKey, drawCode, type KeyedCode, saltOf, unwrapPublicKey, wrapPublicKey } from './code-key.ts'
 import { buildCredentials } from './credentials.ts'
 import type { LinkEvent, LinkState } from './events.ts'
 import { type CompanionIdentity, createIdentity } from './identity.ts'
+import { LinkWrite } from './link-write.ts'
 import {
   type AttemptState,
   type Effect,
@@ -27,7 +29,7 @@ import { step } from './machine/step.ts'
 import { invalid } from './option-values.ts'
 import type { CheckedOptions } from './options.ts'
 import { type CeremonyTable, comparisonEvent, passkeyEvent } from './passkey/events.ts'
-import { PRE_KEY_COUNT, returnPreKeys, takePreKeys, warmPreKeys } from './pre-keys.ts'
+import { warmPreKeys } from './pre-keys.ts'
 import { type Randomness, systemRandomness } from './randomness.ts'
 import { buildRegistrationPayload } from './registration.ts'
 
@@ -80,36 +82,21 @@ class StartedAttempt implements Attempt {
   readonly #timers: Partial<Record<TimerName, unknown>> = {}
   readonly #inputs: Input[] = []
   readonly #outcome = deferred<void>()
+  readonly #write: LinkWrite
   #state: AttemptState
   #connection: Connection | undefined
   #pairingEphemeral: KeyPair | undefined
   #stepping = false
-  #write: 'none' | 'begun' | 'withdrawn' = 'none'
 
   constructor(options: AttemptOptions) {
     const { checked, phone, store, clock, randomness = systemRandomness } = options
     this.#options = options
     this.#randomness = randomness
     this.#identity = createIdentity(randomness)
-    const settings: Settings = {
-      digits: phone?.digits,
-      account: options.account,
-      device: checked.device,
-      noisePublicKey: this.#identity.noiseKey.public,
-      identityKey: this.#identity.identityKey,
-      notify: checked.notify,
-      qr: checked.qr,
-      refresh: checked.refresh,
-      passkey: checked.passkey,
-      maxCodes: checked.maxCodes,
-      codeTtlMs: checked.codeTtlMs,
-      timeoutMs: checked.timeoutMs,
-      connectTimeoutMs: checked.connectTimeoutMs,
-      retry: checked.retry,
-      idPrefix: `${shortNumber(randomness)}.${shortNumber(randomness)}-`,
-    }
+    const settings = settingsOf(options, this.#identity, randomness)
     options.onBegin?.(settings, this.#identity.advSecret)
     this.#state = firstState(settings, this.#identity.advSecret)
+    this.#write = new LinkWrite(options)
     this.#hold =
       phone &&
       createAccountHold({
@@ -197,7 +184,7 @@ class StartedAttempt implements Attempt {
       case 'store':
         return this.#attend(this.#save(effect))
       case 'withdraw':
-        return this.#attend(this.#withdraw())
+        return this.#attend(this.#write.withdraw())
       case 'emit':
         if (effect.event.type === 'code' || effect.event.type === 'qr') warmPreKeys()
         return this.#options.onEvent(effect.event)
@@ -299,42 +286,19 @@ class StartedAttempt implements Attempt {
     this.feed({ type: 'unwrapped', answer: effect.answer, unwrapped })
   }
 
-  async #save(effect: Extract<Effect, { type: 'store' }>): Promise<void> {
-    const { store, checked, clock } = this.#options
-    const set = await takePreKeys()
-    if (this.#write === 'withdrawn') return returnPreKeys(set)
-    this.#write = 'begun'
+  /** One that was withdrawn before it was begun: nobody asks any more. */
+  async #save({ account, signature, advSecret, routingInfo }: Extract<Effect, { type: 'store' }>): Promise<void> {
     const credentials = buildCredentials({
       identity: this.#identity,
       pairingEphemeral: this.#pairingEphemeral ?? this.#randomness.keyPair(),
-      account: effect.account,
-      deviceSignature: effect.signature,
-      advSecret: effect.advSecret,
-      routingInfo: effect.routingInfo,
+      account,
+      deviceSignature: signature,
+      advSecret,
+      routingInfo,
     })
-    try {
-      await store.saveLinked({
-        session: checked.session,
-        deviceName: checked.device.name,
-        credentials,
-        preKeys: set.slice(0, PRE_KEY_COUNT).map((keyPair, index) => ({ id: index + 1, keyPair })),
-        at: new Date(clock.now()),
-      })
-    } catch (cause) {
-      returnPreKeys(set)
-      return this.feed({
-        type: 'not-stored',
-        error: new LinkError('store-error', 'the link could not be stored', { cause }),
-      })
-    }
-    this.feed({ type: 'stored' })
-  }
-
-  /** A write that waits for its keys is never begun; one that was begun is undone behind it. */
-  async #withdraw(): Promise<void> {
-    const before = this.#write
-    this.#write = 'withdrawn'
-    if (before === 'begun') await this.#options.store.withdraw(this.#options.checked.session)
+    const written = await this.#write.store(credentials)
+    if (written instanceof LinkError) this.feed({ type: 'not-stored', error: written })
+    else if (written === 'stored') this.feed({ type: 'stored' })
   }
 
   async #settle(): Promise<void> {
@@ -354,10 +318,6 @@ class StartedAttempt implements Attempt {
 function asLinkError(cause: unknown): LinkError {
   if (cause instanceof LinkError) return cause
   return new LinkError('store-error', 'an unexpected fault ended the link', { cause })
-}
-
-function shortNumber({ bytes }: Randomness): number {
-  return Buffer.from(bytes(2)).readUInt16BE()
 }
 
 /** What explains an end, and no secret: an `ackId` names a stanza that we owe an ack for, which is a bug of ours. */

@@ -174,7 +174,7 @@ describe('the end of a connection that had no account', () => {
     const cause = new Error('no such token')
     const told = errorOfEnd({ kind: 'closed', cause, unreadable: true })
     expect(told).toMatchObject({ code: 'network', retryable: true, cause })
-    expect(told.message).toContain('cannot be read')
+    expect(told.message).toContain('could not be read')
   })
 
   it('by stream error 429 is rate-limited', () => {
