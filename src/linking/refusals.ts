@@ -70,8 +70,7 @@ function said(text: string | undefined): string {
   return word === undefined ? '' : `, ${word}`
 }
 
-const UNREADABLE =
-  'what came in the place of WhatsApp’s words cannot be read, or is too much; the connection was closed'
+const UNREADABLE = 'what WhatsApp sent could not be read; the connection was closed'
 
 /** The error for an end of a connection that had no account yet. `retryable` as above. */
 export function errorOfEnd(end: ConnectionEnd): LinkError {
