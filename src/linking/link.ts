@@ -89,7 +89,7 @@ class StartedAttempt implements Attempt {
   #stepping = false
 
   constructor(options: AttemptOptions) {
-    const { checked, phone, store, clock, randomness = systemRandomness } = options
+    const { phone, store, clock, randomness = systemRandomness } = options
     this.#options = options
     this.#randomness = randomness
     this.#identity = createIdentity(randomness)
