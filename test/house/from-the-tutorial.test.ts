@@ -54,7 +54,7 @@ describe(FILE, () => {
     const commands = new Map(
       program.commands.map((command) => [command.name(), command.options.flatMap(({ long }) => long ?? [])]),
     )
-    const wrong = named.flatMap(({ line, name, own }) => {
+    const wrong = named.flatMap(({ line, own }) => {
       if (own?.kind !== 'command') return []
       return defectOf({ words: own.words, line }, { scripts: [], commands }) ?? []
     })
