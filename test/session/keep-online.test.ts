@@ -408,6 +408,8 @@ test('options that Baileys cannot use stop it as refused, and leave the session 
     },
     () => undefined,
     () => ({}),
+    () => ({ ev: { on() {} }, ws: { on() {} } }),
+    () => ({ ev: { on() {}, off() {}, process() {} }, ws: { on() {}, off() {}, listeners: () => [] } }),
   ]
   for (const make of makers) {
     const { connection, store } = await keep({ options: { makeWASocket: make as never } })
