@@ -108,7 +108,7 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
   /** What cannot be written is the store's fault, whatever the reason was before. */
   const settled = async (stop: Stop): Promise<Stop> => {
     try {
-      if (stop.fate === 'archive-logged-out') await internals.retire(session, 'logged-out')
+      if (stop.fate === 'archive-logged-out' || stop.fate === 'remove') await internals.retire(session, 'logged-out')
       if (stop.fate === 'archive-bad') await internals.retire(session, 'bad-session')
       if (stop.fate === 'remove') await store.remove(session)
       return stop
