@@ -83,7 +83,10 @@ export function createListeners(logger: Logger): Listeners {
   return {
     count: (event) => emitter.listenerCount(event),
     add: (event, listener) => void emitter.on(event, listener as (value: unknown) => void),
-    remove: (event, listener) => void emitter.off(event, listener as (...args: unknown[]) => void),
+    remove(event, listener) {
+      // Node's own refuses what is no function; here there is nothing to take off then.
+      if (typeof listener === 'function') emitter.off(event, listener as (...args: unknown[]) => void)
+    },
     tell(event, value) {
       for (const listener of emitter.listeners(event)) tellOne(event, listener as (value: never) => void, value)
     },

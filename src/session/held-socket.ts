@@ -16,6 +16,8 @@ export interface HeldSocket {
    * through. Call it in the same turn in which the listeners were added. Only the first call does anything.
    */
   release(): void
+  /** Calls `told` whenever somebody subscribes to `socket.ev` from now on, while it is held. */
+  onSubscribed(told: () => void): void
   /**
    * What was kept, for another socket to tell: after this one is closed. Messages are not among it, they come again by
    * themselves; nor is news of the connection.
@@ -36,6 +38,7 @@ export function holdSocket(
   const early: EarlyListener[] = []
   let kept: EventMap[] = [...before]
   let held = true
+  let subscribed = (): void => {}
 
   const stopKeeping = source.process((map) => {
     if (held) kept.push(map)
@@ -48,7 +51,7 @@ export function holdSocket(
       logger.error({ reason: error instanceof Error ? error.message : 'unknown' }, 'a listener of a socket threw')
     }
   }
-  socket.ev = earlyListening(source, early, () => held)
+  socket.ev = earlyListening(source, early, { isHeld: () => held, subscribed: () => subscribed() })
 
   const letGo = (): readonly EventMap[] => {
     held = false
@@ -66,6 +69,9 @@ export function holdSocket(
       for (const map of letGo()) for (const listener of [...early]) guarded(() => listener(map))
       early.length = 0
       messages.release(guarded)
+    },
+    onSubscribed(told) {
+      subscribed = told
     },
     takeEvents() {
       if (!held) return []
@@ -118,7 +124,11 @@ function holdMessages({ ws }: WASocket): HeldMessages {
  * The socket's own event source, which also remembers who subscribed while it is held. What was kept is told to these alone:
  * Baileys' inner listeners have heard it already.
  */
-function earlyListening(source: EventSource, early: EarlyListener[], isHeld: () => boolean): EventSource {
+function earlyListening(
+  source: EventSource,
+  early: EarlyListener[],
+  { isHeld, subscribed }: { readonly isHeld: () => boolean; readonly subscribed: () => void },
+): EventSource {
   const forget: { readonly event: string; readonly listener: unknown; readonly told: EarlyListener }[] = []
   return {
     ...source,
@@ -131,6 +141,7 @@ function earlyListening(source: EventSource, early: EarlyListener[], isHeld: () 
       }
       early.push(told)
       forget.push({ event, listener, told })
+      subscribed()
     },
     off(event, listener) {
       source.off(event, listener)
@@ -141,7 +152,10 @@ function earlyListening(source: EventSource, early: EarlyListener[], isHeld: () 
     process(handler) {
       const stop = source.process(handler)
       const told: EarlyListener = (map) => void handler(map)
-      if (isHeld()) early.push(told)
+      if (isHeld()) {
+        early.push(told)
+        subscribed()
+      }
       return () => {
         stop()
         if (early.includes(told)) early.splice(early.indexOf(told), 1)

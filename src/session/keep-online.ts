@@ -108,7 +108,7 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
   /** What cannot be written is the store's fault, whatever the reason was before. */
   const settled = async (stop: Stop): Promise<Stop> => {
     try {
-      if (stop.fate === 'archive-logged-out') await internals.retire(session, 'logged-out')
+      if (stop.fate === 'archive-logged-out' || stop.fate === 'remove') await internals.retire(session, 'logged-out')
       if (stop.fate === 'archive-bad') await internals.retire(session, 'bad-session')
       if (stop.fate === 'remove') await store.remove(session)
       return stop
@@ -165,11 +165,13 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
     }
   }
 
-  /** Every listener that comes in this turn hears the socket's first event. */
+  /** Every listener that comes in this turn hears the socket's first event; also those of a bot that took `socket` itself. */
   const present = (current: HeldSocket): void => {
+    const release = (): void => queueMicrotask(() => current.release())
+    current.onSubscribed(release)
     if (listeners.count('socket') === 0) return
     listeners.tell('socket', current.socket)
-    queueMicrotask(() => current.release())
+    release()
   }
 
   /** From the end of one socket to the next one. */
@@ -254,6 +256,8 @@ export function keepOnline(options: ConnectOptions, edges: Edges): Connection {
       return held?.socket
     },
     on(event: 'socket' | 'state', listener: (value: never) => void) {
+      if (event !== 'socket' && event !== 'state') throw invalid('a connection has the events "socket" and "state"')
+      if (typeof listener !== 'function') throw invalid('the listener must be a function')
       const isFirst = listeners.count('socket') === 0
       listeners.add(event, listener)
       if (event !== 'socket' || held === undefined) return this

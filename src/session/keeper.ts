@@ -71,9 +71,15 @@ export function createKeeper(parts: KeeperParts): Keeper {
     const until = state.name === 'stopped' ? state.until?.getTime() : undefined
     const atOnce: Left = { createdAt: undefined, until }
     left.set(session, atOnce)
-    const info = await store.get(session).catch(() => undefined)
+    const found = await store.get(session).then(
+      (info) => ({ info }),
+      () => undefined,
+    )
     // In the meantime it may have been kept again.
-    if (left.get(session) === atOnce) left.set(session, { createdAt: info?.createdAt.getTime(), until })
+    if (found === undefined || left.get(session) !== atOnce) return
+    // What is gone from the store is there again only when somebody linked or restored it.
+    if (found.info === undefined) left.delete(session)
+    else left.set(session, { createdAt: found.info.createdAt.getTime(), until })
   }
 
   const look = async (): Promise<void> => {

@@ -69,6 +69,8 @@ function verdictOnStreamError(
 ): Verdict {
   if (code === 515) return { kind: 'restart' }
   if (code === 516 || code === 401) return unlinked(confirmed)
+  // Baileys' number for `conflict`; WhatsApp has 409. To stop in vain is mended by hand, a fight would go on for ever.
+  if (code === 440) return stop('replaced', false)
   if (code === 429) return { kind: 'wait', reason: 'WhatsApp asked for a slower pace (429)', slow: true }
   return wait(`WhatsApp closed the connection (${code ?? child ?? 'no reason given'})`)
 }

@@ -60,10 +60,24 @@ function made(make: () => WASocket | undefined): WASocket {
       advice: 'Check `socket` and `makeWASocket`.',
     })
   }
-  if (typeof socket?.ev?.on === 'function' && typeof socket.ws?.on === 'function') return socket
+  if (socket !== undefined && isSocket(socket)) return socket
   throw new LinkError('invalid-options', 'makeWASocket gave no Baileys socket', {
     advice: 'Give the makeWASocket of Baileys, or a function that passes its socket on.',
   })
+}
+
+/** Whether it has what is called on it from here on: what is missing later would look like a fault of the store. */
+function isSocket(socket: Partial<WASocket> | null): socket is WASocket {
+  return (
+    hasMethods(socket?.ev, ['on', 'off', 'process', 'emit']) &&
+    hasMethods(socket?.ws, ['on', 'off', 'listeners', 'emit']) &&
+    hasMethods(socket, ['end'])
+  )
+}
+
+function hasMethods(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return names.every((name) => typeof Reflect.get(value, name) === 'function')
 }
 
 function listenToItsEnd(socket: WASocket, event: 'creds.update', listener: () => void): void {

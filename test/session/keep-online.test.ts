@@ -274,6 +274,35 @@ describe('whoever listens', () => {
     expect(states).toEqual(['online'])
   })
 
+  test('may take the socket from the connection instead: what was kept is told, and messages come, at once', async () => {
+    const { connection, sockets } = await keep()
+    await until(() => sockets.count === 1)
+    sockets.current.open()
+    sockets.current.socket.ev.emit('chats.update', [{ id: 'kept' }])
+    sockets.current.socket.ws.emit('CB:message', { id: 'unread' })
+    const heard: unknown[] = []
+    sockets.current.socket.ws.on('CB:message', (stanza: unknown) => void heard.push(stanza))
+    connection.socket?.ev.on('chats.update', (chats) => void heard.push(...chats))
+    connection.socket?.ev.on('messages.upsert', () => {})
+    await until(() => heard.length > 0)
+    expect(heard).toEqual([{ id: 'kept' }, { id: 'unread' }])
+  })
+
+  test('that is no function, or listens to what there is not, is refused by name', async () => {
+    const { connection } = await keep()
+    const on = connection.on as (event: string, listener: unknown) => unknown
+    for (const [event, listener, named] of [
+      ['socket', undefined, 'listener'],
+      ['state', {}, 'listener'],
+      ['stopped', () => {}, '"socket" and "state"'],
+    ] as const)
+      expect(() => on(event, listener)).toThrow(
+        expect.objectContaining({ code: 'invalid-options', message: expect.stringContaining(named) }),
+      )
+    const off = connection.off as (event: string, listener: unknown) => unknown
+    expect(() => off('socket', undefined)).not.toThrow()
+  })
+
   test('hears from the next socket what the last one kept for it', async () => {
     const { connection, sockets, clock } = await keep()
     await until(() => sockets.count === 1)
@@ -379,6 +408,8 @@ test('options that Baileys cannot use stop it as refused, and leave the session 
     },
     () => undefined,
     () => ({}),
+    () => ({ ev: { on() {} }, ws: { on() {} } }),
+    () => ({ ev: { on() {}, off() {}, process() {} }, ws: { on() {}, off() {}, listeners: () => [] } }),
   ]
   for (const make of makers) {
     const { connection, store } = await keep({ options: { makeWASocket: make as never } })

@@ -33,6 +33,8 @@ describe('logout', () => {
     sockets.current.queries[0]?.resolve({ tag: 'iq', attrs: { type: 'result' } })
     await left
     expect(await store.get('sales')).toBeUndefined()
+    // Whoever restores it is to know that WhatsApp does not take it any more.
+    expect(await store.list({ archived: true })).toMatchObject([{ session: 'sales', state: 'logged-out' }])
     expect(await connection.stopped).toBe('logged-out')
     expect(sockets.current.isEnded).toBe(true)
     expect(clock.waiting).toBe(0)

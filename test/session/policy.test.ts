@@ -54,6 +54,8 @@ describe('a stream error', () => {
 
   test('a session that was opened elsewhere is not fought over', () => {
     expect(verdictOn({ kind: 'replaced' }, true)).toEqual({ kind: 'stop', reason: 'replaced', forget: false })
+    // Baileys' own number for it, should it ever come as one: a fight would go on for ever.
+    expect(verdictOn({ kind: 'stream-error', code: 440 }, true)).toMatchObject({ reason: 'replaced', forget: false })
   })
 
   test('a removed device is unlinked, with or without a code', () => {

@@ -1,8 +1,10 @@
 // paircode doctor
 import { stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { Command } from 'commander'
 import { LinkError } from '../../errors.ts'
 import { maskNumbers } from '../../session/log-masking.ts'
+import { CREDENTIALS_FILE } from '../../store/folder/file-names.ts'
 import type { Context } from '../context.ts'
 import { byGravity, error, type Finding, isWrong } from '../doctor/finding.ts'
 import { findingLines } from '../doctor/report.ts'
@@ -46,6 +48,8 @@ async function examine(place: string | undefined, context: Context): Promise<rea
   const kind = await kindOf(place)
   if (kind === 'nothing') return [error('not-found', `There is nothing at ${maskNumbers(place)}.`, WHAT_TO_GIVE)]
   if (kind === 'folder') return folder(place, context)
+  // The file that people know of is given in place of its folder.
+  if (kind === 'file' && basename(place) === CREDENTIALS_FILE) return folder(dirname(place), context)
   if (!('settings' in environment)) return environment.findings
   return store(kind === 'address' ? place : `sqlite:${place}`, environment.settings, context)
 }

@@ -1,5 +1,6 @@
 // paircode worker
 import { Command } from 'commander'
+import { deferred } from '../../lib/deferred.ts'
 import type { ConnectionState } from '../../session/connection.ts'
 import { maskSecrets } from '../../session/log-masking.ts'
 import type { Store } from '../../store/contract.ts'
@@ -37,6 +38,10 @@ async function work(module: string, flags: StoreFlag, context: Context): Promise
   const environment = readEnvironment(context.variables)
   const logger = await createLog(environment.log, context.stderr)
   const restoreConsole = leadLibsignalInto(logger, context.stderr)
+  const watched = watchModule((thrown) => {
+    logger.error({ err: thrown }, 'a listener of the module threw')
+    tellThrown(thrown, undefined, context)
+  })
   try {
     // Before a store is made: a module that does not load would leave one behind.
     const bot = await botOf(module)
@@ -65,7 +70,7 @@ async function work(module: string, flags: StoreFlag, context: Context): Promise
       })
       try {
         await tellStart(module, store, context)
-        await untilInterrupted(() => keeper.start(), context)
+        await untilInterrupted(() => keeper.start(), context, watched.broken)
       } finally {
         await keeper.close()
       }
@@ -73,6 +78,7 @@ async function work(module: string, flags: StoreFlag, context: Context): Promise
       await store.close()
     }
   } finally {
+    watched.stop()
     restoreConsole()
   }
 }
@@ -86,14 +92,36 @@ function guarded(run: () => unknown, threw: (thrown: unknown) => void): void {
   }
 }
 
-async function untilInterrupted(start: () => Promise<void>, { interrupts }: Context): Promise<void> {
+/**
+ * A listener of the module that is asynchronous rejects to nobody: that is told, and the others go on. After what nobody
+ * caught at all Node may be in any state: the sessions are closed, and it is the command's error.
+ */
+function watchModule(rejected: (thrown: unknown) => void): { readonly broken: Promise<never>; stop(): void } {
+  const { promise, reject } = deferred<never>()
+  promise.catch(() => {})
+  process.on('unhandledRejection', rejected)
+  process.on('uncaughtException', reject)
+  return {
+    broken: promise,
+    stop() {
+      process.off('unhandledRejection', rejected)
+      process.off('uncaughtException', reject)
+    },
+  }
+}
+
+async function untilInterrupted(
+  start: () => Promise<void>,
+  { interrupts }: Context,
+  broken: Promise<never>,
+): Promise<void> {
   let stopListening = (): void => {}
   const interrupted = new Promise<void>((resolve) => {
     stopListening = interrupts.listen(resolve)
   })
   try {
     await start()
-    await interrupted
+    await Promise.race([interrupted, broken])
   } finally {
     stopListening()
   }
@@ -125,7 +153,9 @@ function textOf(state: ConnectionState, program: string): string {
   return `${stateText(state)}. What to do: ${program} explain ${state.reason}`
 }
 
-function tellThrown(thrown: unknown, session: string, { printer }: Context): void {
+function tellThrown(thrown: unknown, session: string | undefined, { printer }: Context): void {
   const said = maskSecrets(thrown instanceof Error ? thrown.message : String(thrown))
-  printer.print({ type: 'module-failed', session, message: said }, `${session}: the module threw: ${said}`, 'warning')
+  const who = session === undefined ? 'The module' : `${session}: the module`
+  // In a listener it is not known for which session.
+  printer.print({ type: 'module-failed', session: session ?? null, message: said }, `${who} threw: ${said}`, 'warning')
 }

@@ -257,6 +257,8 @@ describe('paircode doctor', () => {
     for (const name of readdirSync(folder))
       utimesSync(join(folder, name), new Date(), new Date(Date.now() - 86_400_000))
     expect(await run('doctor', 'auth')).toMatchObject({ code: 0 })
+    // Its file of credentials stands for the folder.
+    expect(await run('doctor', 'auth/creds.json')).toMatchObject({ code: 0 })
     writeFileSync(join(folder, 'session-12025550147.0.json'), '')
     writeFileSync(join(folder, 'creds.json.tmp'), '')
     const ended = await run('doctor', './auth')

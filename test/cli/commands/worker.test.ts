@@ -105,6 +105,37 @@ describe('paircode worker', { timeout: 120_000 }, () => {
     expect(defectsOf(ended)).toEqual([])
   })
 
+  it('what a listener of the module throws later, to nobody, is told, and the sessions stay online', async () => {
+    await linkAs('sales')
+    write(
+      'bot.mjs',
+      `export default (socket) => socket.ev.on('messages.upsert', async () => {
+         throw new Error('in a listener, for +12025550199')
+       })`,
+    )
+    const worker = run(['worker', 'bot.mjs'])
+    await online(worker, 'sales')
+    await contact.send(NUMBERS.sales, 'anybody there?')
+    const told = await worker.event('module-failed')
+    expect(told).toMatchObject({ session: null, message: expect.stringContaining('in a listener') })
+    emulator.streamError(515)
+    await online(worker, 'sales')
+    worker.child.kill('SIGINT')
+    const ended = await worker.ended
+    expect(ended.code).toBe(0)
+    expect(ended.stdout + ended.stderr).not.toContain('12025550199')
+    expect(defectsOf(ended)).toEqual([])
+  })
+
+  it('what nobody caught at all closes the sessions, and is an error of the command', async () => {
+    await linkAs('sales')
+    write('bot.mjs', `export default () => setTimeout(() => { throw new Error('in a timer') }, 300)`)
+    const ended = await run(['worker', 'bot.mjs']).ended
+    expect(ended.code).toBe(1)
+    expect(ended.events.at(-1)).toMatchObject({ type: 'failed', error: { code: 'unexpected', message: 'in a timer' } })
+    expect((await run(['status', 'sales']).ended).events.at(-1)).toMatchObject({ state: 'linked', heldBy: null })
+  })
+
   it('a session that another process has is told once, and left to it', async () => {
     await linkAs('sales')
     write('bot.mjs', ECHO)

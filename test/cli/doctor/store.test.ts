@@ -42,6 +42,12 @@ async function codes(...given: Parameters<typeof examined>): Promise<readonly st
 }
 
 describe('a store on the disk', () => {
+  it('that is none: nothing is said of how a store keeps its values', async () => {
+    const file = join(await temporaryFolder(), 'session.json')
+    writeFileSync(file, '{"noiseKey":{}}', { mode: 0o644 })
+    expect(await codes(`sqlite:${file}`)).toEqual(['error not-a-store'])
+  })
+
   it('that is as it should be', async () => {
     const findings = await examined(`sqlite:${await madeStore()}`)
     expect(findings.map(({ severity, code }) => `${severity} ${code}`)).toEqual(['ok store', 'ok session'])

@@ -120,3 +120,16 @@ test('a session that is released for good is not taken up again by itself, only 
   kept.keeper.keep('sales')
   await saying(kept, 'sales online', 2)
 })
+
+test('a session that was removed under it is found again when its name is linked again', async () => {
+  const kept = keep()
+  await kept.keeper.start()
+  await saying(kept, 'sales online')
+  await linked.store.remove('sales')
+  linked.emulator.streamError(515)
+  await saying(kept, 'sales stopped not-linked')
+  await kept.clock.advance(30_000)
+  await linked.store.restore('sales')
+  await kept.clock.advance(30_000)
+  await saying(kept, 'sales online', 3)
+})

@@ -9,7 +9,9 @@ import { sessionFindings } from './sessions.ts'
 
 /** `now`: ms since the epoch. */
 export function storeFindings(facts: StoreFacts, program: string, now: number): readonly Finding[] {
-  const disk = facts.disk === undefined ? [] : diskFindings(facts.disk)
+  // Of somebody else's file it is not known what others could read in it.
+  const isForeign = facts.state.is === 'unusable' && facts.state.code === 'not-a-store'
+  const disk = facts.disk === undefined || isForeign ? [] : diskFindings(facts.disk)
   return [...stateFindings(facts, program, now), ...disk]
 }
 
