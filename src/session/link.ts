@@ -216,10 +216,15 @@ function firstLogin(
     signal: abandonment.signal(),
     timeoutMs: FIRST_LOGIN_MS,
     makeWASocket: options.makeWASocket,
-    socket: options.socket,
+    socket: socketOptions(options),
     endpoint: options.endpoint,
     logger: maskedLogger(options.logger ?? silentLogger),
   })
+}
+
+/** Where one has to go through a proxy, the first login has to as well: without an agent of its own it takes the link's. */
+function socketOptions({ socket, agent }: LinkOptions): LinkOptions['socket'] {
+  return agent === undefined || socket?.agent !== undefined ? socket : { ...socket, agent }
 }
 
 /** The socket stays online, and waits for `connect()`. */

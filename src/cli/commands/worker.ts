@@ -44,7 +44,7 @@ async function work(module: string, flags: StoreFlag, context: Context): Promise
   })
   try {
     // Before a store is made: a module that does not load would leave one behind.
-    const bot = await botOf(module)
+    const bot = await botOf(module, context.clock)
     const { store, tellOfNewKey } = await openedStore(environment, context, flags.store)
     try {
       tellOfNewKey()

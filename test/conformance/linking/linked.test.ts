@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import { expect, test } from 'vitest'
 import { type Connection, connect } from '../../../src/index.ts'
 import { NUMBER, setStage } from './stage.ts'
@@ -31,6 +32,28 @@ test('a typed code becomes a linked session that is online', async () => {
   expect(linking.state).toBe('online')
   expect(await store.get('sales')).toMatchObject({ state: 'linked', jid, deviceName: 'Acme Sales' })
   expect(emulator.logins.map((login) => login.jid)).toEqual([jid])
+})
+
+test('an agent carries the linking connection and the first login, unless the socket has its own', async () => {
+  class CountingAgent extends Agent {
+    asked = 0
+    override createConnection(...given: Parameters<Agent['createConnection']>) {
+      this.asked += 1
+      return super.createConnection(...given)
+    }
+  }
+  const { phone, link, store } = await setStage()
+  const agent = new CountingAgent()
+  const first = link({ agent })
+  await phone.enterCode((await first.event('code')).code)
+  await first.linking.result
+  expect(agent.asked).toBe(2)
+  await store.remove('sales')
+  const own = new CountingAgent()
+  const second = link({ agent, socket: { agent: own } })
+  await phone.enterCode((await second.event('code')).code)
+  await second.linking.result
+  expect([agent.asked, own.asked]).toEqual([3, 1])
 })
 
 test('the phone is asked about a browser, and the list of devices shows the name', async () => {
