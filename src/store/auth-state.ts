@@ -3,6 +3,7 @@
 import type { AuthenticationCreds, AuthenticationState, SignalDataSet, SignalDataTypeMap } from 'baileys'
 import { StoreError } from '../errors.ts'
 import type { Clock } from '../lib/clock.ts'
+import { asAppStateKeys } from './app-state-keys.ts'
 import { pack, unpack } from './codec.ts'
 import { freshCredentials, isSigned } from './credentials.ts'
 import type { LinkValues } from './link-values.ts'
@@ -48,7 +49,9 @@ function authState(credentials: AuthenticationCreds, keeper: Keeper): AuthState 
     keys: {
       get: async <T extends keyof SignalDataTypeMap>(type: T, ids: string[]) => {
         const found: { [id: string]: SignalDataTypeMap[T] } = {}
-        for (const [id, value] of await keeper.readKeys(type, ids)) putOwn(found, id, value as SignalDataTypeMap[T])
+        const read = await keeper.readKeys(type, ids)
+        const values = type === 'app-state-sync-key' ? await asAppStateKeys(read) : read
+        for (const [id, value] of values) putOwn(found, id, value as SignalDataTypeMap[T])
         return found
       },
       set: async (data) => keeper.writeKeys(packedKeys(data)),

@@ -31,7 +31,7 @@ export function createLimiter(options: {
   readonly codes?: number
   readonly windowMs?: number
 }): Limiter {
-  const { limits, clock } = internalsOf(options.store)
+  const { limits, clock } = internalsOf(options?.store)
   const limit: CodeLimit = {
     codes: checkedCount(options.codes ?? DEFAULT_LIMIT.codes, 'codes'),
     windowMs: checkedCount(options.windowMs ?? DEFAULT_LIMIT.windowMs, 'windowMs'),

@@ -41,6 +41,7 @@ export interface Opened {
  */
 export async function openStore(url: string, options: OpenOptions = {}): Promise<Store> {
   const { scheme, rest } = parsedUrl(url)
+  checkOptions(options)
   const clock = options.clock ?? systemClock
   const given = await givenKey(options.key)
   const previous = (options.previousKeys ?? []).map((key, index) => checkedKey(key, `previousKeys[${index}]`))
@@ -53,6 +54,17 @@ export async function openStore(url: string, options: OpenOptions = {}): Promise
     await backend.close().catch(() => {})
     throw thrown
   }
+}
+
+function checkOptions(options: unknown): void {
+  if (typeof options !== 'object' || options === null)
+    throw new LinkError('invalid-options', 'the options of a store must be an object')
+  const { previousKeys, clock } = options as { readonly previousKeys?: unknown; readonly clock?: Partial<Clock> }
+  if (previousKeys !== undefined && !Array.isArray(previousKeys))
+    throw new LinkError('invalid-options', 'previousKeys must be an array of keys')
+  const isClock = (['now', 'setTimeout', 'clearTimeout'] as const).every((name) => typeof clock?.[name] === 'function')
+  if (clock !== undefined && !isClock)
+    throw new LinkError('invalid-options', 'clock must have now(), setTimeout() and clearTimeout()')
 }
 
 export type Scheme = 'sqlite' | 'postgres' | 'memory'

@@ -58,7 +58,7 @@ export function assembleStore({ kind, backend: database, unlocked, clock, ownKey
   }
 
   const store: Store & { toJSON(): unknown } = {
-    list: ({ archived = false } = {}) => sessions.list(archived),
+    list: (options) => sessions.list(options?.archived === true),
     get: sessions.get,
     remove: sessions.remove,
     restore: sessions.restore,

@@ -69,6 +69,13 @@ describe('openStore', () => {
     )
   })
 
+  it.each([null, 7, { previousKeys: 7 }, { previousKeys: new Uint8Array(32) }, { clock: {} }, { clock: null }])(
+    'refuses the options %j by name, before anything is opened',
+    async (options) => {
+      await expect(openStore('memory:', options as never)).rejects.toMatchObject({ code: 'invalid-options' })
+    },
+  )
+
   it('fetches a key from a function, and names it when that fails', async () => {
     await using store = await openStore('memory:', { key: async () => Buffer.alloc(32, 1) })
     expect(await store.list()).toEqual([])

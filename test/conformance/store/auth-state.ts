@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type AuthenticationState, addTransactionCapability, type SignalDataTypeMap } from 'baileys'
+import { type AuthenticationState, addTransactionCapability, proto, type SignalDataTypeMap } from 'baileys'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { silentLogger } from '../../../src/lib/logger.ts'
@@ -42,11 +42,11 @@ export function authStateBehaviour(makePlace: () => Promise<Place>): void {
       session: Buffer.from('a session record'),
       'sender-key': Buffer.from('a sender key'),
       'sender-key-memory': { 'x@g.us': true, 'y@g.us': false },
-      'app-state-sync-key': {
+      'app-state-sync-key': proto.Message.AppStateSyncKeyData.fromObject({
         keyData: Buffer.alloc(32, 9),
         fingerprint: { rawId: 1, currentIndex: 2, deviceIndexes: [0, 1] },
         timestamp: 1_700_000_000,
-      },
+      }),
       'app-state-sync-version': {
         version: 3,
         hash: Buffer.alloc(128, 1),
@@ -61,6 +61,26 @@ export function authStateBehaviour(makePlace: () => Promise<Place>): void {
     const again = await keysAgain(store)
     for (const [type, value] of Object.entries(values))
       expect(await again.get(type as AnyType, ['an id'])).toEqual({ 'an id': value })
+  })
+
+  it('an app-state key is of its protobuf class, whether it was set as one or as what is in it, and stays so', async () => {
+    const { store, state } = await linkedState(await makePlace())
+    const { AppStateSyncKeyData } = proto.Message
+    const plain = {
+      keyData: Buffer.alloc(32, 9),
+      fingerprint: { rawId: 1, deviceIndexes: [0] },
+      timestamp: 1_700_000_000,
+    }
+    await state.keys.set({ 'app-state-sync-key': { AA: plain, BB: AppStateSyncKeyData.fromObject(plain) } })
+    const first = await state.keys.get('app-state-sync-key', ['AA', 'BB', 'CC'])
+    await state.keys.set({ 'app-state-sync-key': { CC: first['AA'] ?? null } })
+    const again = await (await keysAgain(store)).get('app-state-sync-key', ['AA', 'BB', 'CC'])
+    expect(Object.keys(again)).toEqual(['AA', 'BB', 'CC'])
+    const wire = AppStateSyncKeyData.encode(AppStateSyncKeyData.fromObject(plain)).finish()
+    for (const key of Object.values(again)) {
+      expect(key).toBeInstanceOf(AppStateSyncKeyData)
+      expect(AppStateSyncKeyData.encode(key).finish()).toEqual(wire)
+    }
   })
 
   it('a type that nobody knows survives as well', async () => {
