@@ -1,36 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf, type RunningCli } from '../support/running-cli.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Phone } from '../../../src/emulator/index.ts'
+import { setCommandStage } from '../support/command-stage.ts'
+import { defectsOf, type RunningCli } from '../support/running-cli.ts'
 
 const NUMBER = '+1 202 555 0123'
 
-let cli: BuiltCli
-let emulator: Emulator
+const stage = setCommandStage()
 let phone: Phone
 let contact: Phone
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(async () => {
-  emulator = await startEmulator()
-  phone = emulator.addPhone(NUMBER)
-  contact = emulator.addPhone('+1 202 555 0124')
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(async () => {
-  await workplace.close()
-  await emulator.stop()
+beforeEach(() => {
+  phone = stage.emulator.addPhone(NUMBER)
+  contact = stage.emulator.addPhone('+1 202 555 0124')
 })
 
-const run = (args: readonly string[]) =>
-  workplace.run(args, {
-    PAIRCODE_ENDPOINT: emulator.endpoint.url,
-    PAIRCODE_ROOT_KEY: Buffer.from(emulator.endpoint.rootKey).toString('base64'),
-  })
+const { run } = stage
 
 async function linkMain(): Promise<string> {
   const linking = run(['link', NUMBER])
@@ -49,7 +32,7 @@ describe('paircode connect', () => {
     await linkMain()
     const bot = run(['connect', 'main'])
     await online(bot)
-    emulator.streamError(503)
+    stage.emulator.streamError(503)
     await online(bot)
     bot.child.kill('SIGINT')
     const ended = await bot.ended

@@ -1,19 +1,9 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf } from '../support/running-cli.ts'
+import { describe, expect, it } from 'vitest'
+import { setWorkplace } from '../support/command-stage.ts'
+import { defectsOf } from '../support/running-cli.ts'
 
-let cli: BuiltCli
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(() => {
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(() => workplace.close())
+const workplace = setWorkplace()
 
 describe('paircode demo --auto', () => {
   it('links, comes online, echoes a text, and exits 0; one line per step', async () => {

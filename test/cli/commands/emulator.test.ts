@@ -1,18 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf, type RunningCli } from '../support/running-cli.ts'
+import { describe, expect, it } from 'vitest'
+import { setWorkplace } from '../support/command-stage.ts'
+import { defectsOf, type RunningCli } from '../support/running-cli.ts'
 
-let cli: BuiltCli
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(() => {
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(() => workplace.close())
+const workplace = setWorkplace()
 
 async function started(...args: readonly string[]): Promise<{ emulator: RunningCli; env: Record<string, string> }> {
   const emulator = workplace.run(['emulator', ...args])

@@ -1,38 +1,20 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf } from '../support/running-cli.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Phone } from '../../../src/emulator/index.ts'
+import { setCommandStage } from '../support/command-stage.ts'
+import { defectsOf } from '../support/running-cli.ts'
 
 const NUMBER = '+1 202 555 0123'
 const MASKED = '+1••••••••23'
 
-let cli: BuiltCli
-let emulator: Emulator
+const stage = setCommandStage()
 let phone: Phone
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(async () => {
-  emulator = await startEmulator()
-  phone = emulator.addPhone(NUMBER)
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(async () => {
-  await workplace.close()
-  await emulator.stop()
+beforeEach(() => {
+  phone = stage.emulator.addPhone(NUMBER)
 })
 
-const endpoint = (): Record<string, string> => ({
-  PAIRCODE_ENDPOINT: emulator.endpoint.url,
-  PAIRCODE_ROOT_KEY: Buffer.from(emulator.endpoint.rootKey).toString('base64'),
-})
-const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  workplace.run(args, { ...endpoint(), ...env })
+const { run } = stage
 
 async function linkMain(...args: readonly string[]) {
   const linking = run(['link', NUMBER, ...args])
@@ -61,7 +43,7 @@ describe('paircode link in a pipe', () => {
     })
     expect(ended.events.at(-1)).toMatchObject({ session: 'main', deviceName: 'Paircode', alreadyLinked: false })
     expect(defectsOf(ended)).toEqual([])
-    expect(emulator.logins).toHaveLength(1)
+    expect(stage.emulator.logins).toHaveLength(1)
   })
 
   it('says on stderr, once, what the key beside the database protects', async () => {
@@ -75,7 +57,7 @@ describe('paircode link in a pipe', () => {
     const again = await run(['link', NUMBER]).ended
     expect(again).toMatchObject({ code: 0 })
     expect(again.events.at(-1)).toMatchObject({ type: 'linked', alreadyLinked: true })
-    expect(emulator.logins).toHaveLength(1)
+    expect(stage.emulator.logins).toHaveLength(1)
   })
 
   it('does not take a session of another number for this one', async () => {
@@ -107,10 +89,10 @@ describe('paircode link in a pipe', () => {
   it('with --no-wait it leaves the first login to another program', async () => {
     const ended = await linkMain('--no-wait')
     expect(ended.events.at(-1)).toMatchObject({ type: 'linked' })
-    expect(emulator.logins).toHaveLength(0)
+    expect(stage.emulator.logins).toHaveLength(0)
     const bot = run(['connect', 'main'])
     for (;;) if ((await bot.event('state')).state === 'online') break
-    expect(emulator.logins).toHaveLength(1)
+    expect(stage.emulator.logins).toHaveLength(1)
   })
 
   it('with --qr alone it links by a scan', async () => {
@@ -147,7 +129,7 @@ describe('paircode link is refused', () => {
     [429, 'rate-limited', 75],
     [418, 'rejected', 3],
   ])('with %i: %s, exit %i, and the line to type for more', async (status, code, exit) => {
-    emulator.fail({ at: 'companion_hello', code: status })
+    stage.emulator.fail({ at: 'companion_hello', code: status })
     const ended = await run(['link', NUMBER]).ended
     expect(ended.code).toBe(exit)
     expect(ended.events.at(-1)).toMatchObject({
@@ -160,7 +142,7 @@ describe('paircode link is refused', () => {
   })
 
   it('by an account that asks for a passkey: exit 3', async () => {
-    const guarded = emulator.addPhone('+1 202 555 0125', { passkey: true })
+    const guarded = stage.emulator.addPhone('+1 202 555 0125', { passkey: true })
     const linking = run(['link', '+1 202 555 0125'])
     const { code } = await linking.event('code')
     void guarded.enterCode(String(code)).catch(() => {})
@@ -175,7 +157,7 @@ describe('paircode link is refused', () => {
   })
 
   it('when WhatsApp wants a person to ask for the next code, which a pipe has not: exit 4', async () => {
-    emulator.tamper({ at: 'companion_hello', with: 'refresh-manual' })
+    stage.emulator.tamper({ at: 'companion_hello', with: 'refresh-manual' })
     const ended = await run(['link', NUMBER]).ended
     expect(ended).toMatchObject({ code: 4 })
     expect(ended.events.at(-1)).toMatchObject({ error: { code: 'expired' } })
@@ -207,7 +189,7 @@ describe('wrong usage exits 2 before anything is touched:', () => {
     expect(ended.events.at(-1)).toMatchObject({ type: 'failed', error: { code } })
     expect(ended.stderr).toContain(`paircode explain ${code}`)
     expect(defectsOf(ended)).toEqual([])
-    expect(existsSync(join(workplace.folder, '.paircode'))).toBe(false)
+    expect(existsSync(join(stage.folder, '.paircode'))).toBe(false)
   })
 })
 
@@ -232,12 +214,12 @@ describe('cancelling', () => {
   })
 
   it('the reader that has gone is nobody to work for', async () => {
-    emulator.hold({ at: 'primary_hello' })
+    stage.emulator.hold({ at: 'primary_hello' })
     const linking = run(['link', NUMBER])
     const { code } = await linking.event('code')
     linking.child.stdout.destroy()
     void phone.enterCode(String(code)).catch(() => {})
-    emulator.streamError(503)
+    stage.emulator.streamError(503)
     expect(await linking.ended).toMatchObject({ code: 5 })
   })
 })

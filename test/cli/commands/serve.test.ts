@@ -3,39 +3,22 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { type CliEvent, createWorkplace, defectsOf, type RunningCli } from '../support/running-cli.ts'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import type { Phone } from '../../../src/emulator/index.ts'
+import { setCommandStage } from '../support/command-stage.ts'
+import { type CliEvent, defectsOf, type RunningCli } from '../support/running-cli.ts'
 
 const NUMBER = '+1 202 555 0123'
 const TOKEN = 'operator-token-for-tests-0001'
 
-let cli: BuiltCli
-let emulator: Emulator
+const stage = setCommandStage()
 let phone: Phone
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(async () => {
-  emulator = await startEmulator()
-  phone = emulator.addPhone(NUMBER)
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(async () => {
-  await workplace.close()
-  await emulator.stop()
+beforeEach(() => {
+  phone = stage.emulator.addPhone(NUMBER)
 })
 
 function serve(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): RunningCli {
-  return workplace.run(['serve', '--port', '0', '--grace', '0', ...args], {
-    PAIRCODE_ENDPOINT: emulator.endpoint.url,
-    PAIRCODE_ROOT_KEY: Buffer.from(emulator.endpoint.rootKey).toString('base64'),
-    ...env,
-  })
+  return stage.run(['serve', '--port', '0', '--grace', '0', ...args], env)
 }
 
 async function ask(url: unknown, method: string, path: string, token: unknown, body?: unknown) {
@@ -57,7 +40,8 @@ describe('paircode serve', () => {
     const server = serve()
     const { url, store } = await server.event('listening')
     expect(store).toBe('sqlite:./.paircode/sessions.db')
-    const made = await workplace.run(['token', 'create', '--scope', 'links,codes', 'sessions', '--name', 'app']).ended
+    const made = await stage.workplace.run(['token', 'create', '--scope', 'links,codes', 'sessions', '--name', 'app'])
+      .ended
     expect(made.code).toBe(0)
     const { token, id, scopes }: CliEvent = made.events[0] ?? { type: 'none' }
     expect(scopes).toEqual(['links', 'codes', 'sessions'])
@@ -77,15 +61,15 @@ describe('paircode serve', () => {
     const again = serve()
     const next = await again.event('listening')
     expect((await ask(next.url, 'GET', '/v1/sessions/sales', token)).body).toMatchObject({ session: 'sales' })
-    const listed = await workplace.run(['token', 'list']).ended
+    const listed = await stage.workplace.run(['token', 'list']).ended
     expect(listed.events).toMatchObject([{ type: 'token', id, name: 'app' }])
     expect(listed.stdout).not.toContain(String(token))
-    expect((await workplace.run(['token', 'revoke', String(id)]).ended).code).toBe(0)
+    expect((await stage.workplace.run(['token', 'revoke', String(id)]).ended).code).toBe(0)
     expect((await ask(next.url, 'GET', '/v1/sessions', token)).status).toBe(401)
-    expect((await workplace.run(['token', 'revoke', String(id)]).ended).code).toBe(2)
+    expect((await stage.workplace.run(['token', 'revoke', String(id)]).ended).code).toBe(2)
     again.child.kill('SIGINT')
     expect((await again.ended).code).toBe(0)
-    const files = readFileSync(join(workplace.folder, '.paircode', 'sessions.db'), 'latin1')
+    const files = readFileSync(join(stage.folder, '.paircode', 'sessions.db'), 'latin1')
     expect(files).not.toContain(String(token).split('_').at(-1))
   })
 
@@ -117,7 +101,7 @@ describe('paircode serve', () => {
     expect(await events.text()).toMatch(/event: failed\n.*urn:paircode:error:cancelled/)
     expect((await server.ended).code).toBe(0)
 
-    emulator.addPhone('+1 202 555 0124')
+    stage.emulator.addPhone('+1 202 555 0124')
     const patient = serve(['--grace', '600'], { PAIRCODE_TOKEN: TOKEN })
     const next = await patient.event('listening')
     await ask(next.url, 'POST', '/v1/links', TOKEN, { session: 'other', phone: '+1 202 555 0124' })
@@ -134,7 +118,7 @@ describe('paircode serve', () => {
     const message = JSON.stringify(ended.events[0])
     for (const name of ['PAIRCODE_PUBLIC_URL', 'PAIRCODE_OPERATOR', 'PAIRCODE_CONTACT', 'PAIRCODE_KEY'])
       expect(message).toContain(name)
-    expect(() => readFileSync(join(workplace.folder, '.paircode', 'sessions.db'))).toThrow()
+    expect(() => readFileSync(join(stage.folder, '.paircode', 'sessions.db'))).toThrow()
   })
 
   it('a port that is taken is named, with exit 2', async () => {
@@ -164,14 +148,14 @@ describe('paircode serve', () => {
 
 describe('paircode token', () => {
   it('without --scope it is for links and sessions', async () => {
-    const { events } = await workplace.run(['token', 'create']).ended
+    const { events } = await stage.workplace.run(['token', 'create']).ended
     expect(events[0]).toMatchObject({ type: 'token', scopes: ['links', 'sessions'], expiresAt: null })
     expect(String(events[0]?.token)).toMatch(/^paircode_[0-9a-f]{16}_[A-Za-z0-9_-]{43}$/)
   })
 
   it('lists nothing, and makes no store, where there is none', async () => {
-    expect(await workplace.run(['token', 'list']).ended).toMatchObject({ code: 0, stdout: '' })
-    expect(() => readFileSync(join(workplace.folder, '.paircode', 'sessions.db'))).toThrow()
+    expect(await stage.workplace.run(['token', 'list']).ended).toMatchObject({ code: 0, stdout: '' })
+    expect(() => readFileSync(join(stage.folder, '.paircode', 'sessions.db'))).toThrow()
   })
 
   it.each([
@@ -182,6 +166,6 @@ describe('paircode token', () => {
     [['revoke', 'nothing']],
     [['nonsense']],
   ])('token %j is refused with exit 2', async (args) => {
-    expect((await workplace.run(['token', ...args]).ended).code).toBe(2)
+    expect((await stage.workplace.run(['token', ...args]).ended).code).toBe(2)
   })
 })

@@ -1,42 +1,25 @@
 // What becomes of a session after it was linked: each command as a process of its own, against the emulator.
 import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Phone } from '../../../src/emulator/index.ts'
 import { link } from '../../../src/index.ts'
 import { openStore } from '../../../src/store/index.ts'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf, type Ended, type RunningCli } from '../support/running-cli.ts'
+import { setCommandStage } from '../support/command-stage.ts'
+import { defectsOf, type Ended, type RunningCli } from '../support/running-cli.ts'
 
 const NUMBER = '+1 202 555 0123'
 
 // Up to nine processes after one another.
 vi.setConfig({ testTimeout: 180_000 })
 
-let cli: BuiltCli
-let emulator: Emulator
+const stage = setCommandStage()
 let phone: Phone
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(async () => {
-  emulator = await startEmulator()
-  phone = emulator.addPhone(NUMBER)
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(async () => {
-  await workplace.close()
-  await emulator.stop()
+beforeEach(() => {
+  phone = stage.emulator.addPhone(NUMBER)
 })
 
-const start = (...args: readonly string[]): RunningCli =>
-  workplace.run(args, {
-    PAIRCODE_ENDPOINT: emulator.endpoint.url,
-    PAIRCODE_ROOT_KEY: Buffer.from(emulator.endpoint.rootKey).toString('base64'),
-  })
+const start = (...args: readonly string[]): RunningCli => stage.run(args)
 
 /** Whatever it does: JSON on stdout and nothing else, and no number but a JID's. */
 async function run(...args: readonly string[]): Promise<Ended> {
@@ -54,9 +37,9 @@ async function fails(args: readonly string[], exit: number, code: string): Promi
 
 /** In this process, where the command would look for it: what the command makes of a link is tested elsewhere. */
 async function linkMain(): Promise<string> {
-  const store = await openStore(`sqlite:${join(workplace.folder, '.paircode', 'sessions.db')}`)
+  const store = await openStore(`sqlite:${join(stage.folder, '.paircode', 'sessions.db')}`)
   try {
-    const linking = link({ session: 'main', phone: NUMBER, store, endpoint: emulator.endpoint })
+    const linking = link({ session: 'main', phone: NUMBER, store, endpoint: stage.emulator.endpoint })
     const { jid } = await phone.enterCode((await linking.code()).code)
     await linking.result
     return jid
@@ -94,7 +77,7 @@ describe('asking about a session', () => {
   ])('that is not there, in a place without a store: %s makes none', async (...args) => {
     await fails(args, 1, 'not-linked')
     expect(await names()).toEqual([])
-    expect(readdirSync(workplace.folder)).toEqual([])
+    expect(readdirSync(stage.folder)).toEqual([])
   })
 
   it.each([
@@ -141,7 +124,7 @@ describe('paircode logout', () => {
 
   it('offline: gives up at its limit, the session stays, exit 75', async () => {
     await linkMain()
-    await emulator.stop()
+    await stage.emulator.stop()
     const ended = await fails(['logout', 'main', '--limit', '2'], 75, 'network')
     expect(ended.stderr).toContain('The session stays as it was')
     expect(ended.stderr).toContain('paircode remove main')
@@ -185,7 +168,7 @@ describe('paircode export and import', () => {
       code: 0,
       events: [{ type: 'exported', session: 'main', jid, folder: 'auth_sales' }],
     })
-    const folder = join(workplace.folder, 'auth_sales')
+    const folder = join(stage.folder, 'auth_sales')
     expect(existsSync(join(folder, 'creds.json'))).toBe(true)
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     await fails(['export', 'main', 'auth_sales'], 1, 'store-error')
@@ -209,22 +192,22 @@ describe('paircode export and import', () => {
   })
 
   it('a folder that cannot be taken makes no store', async () => {
-    mkdirSync(join(workplace.folder, 'auth'))
+    mkdirSync(join(stage.folder, 'auth'))
     await fails(['import', 'auth'], 1, 'broken-folder')
     await fails(['import', 'nowhere'], 1, 'broken-folder')
-    writeFileSync(join(workplace.folder, 'auth', 'creds.json'), '{"noiseKey":')
+    writeFileSync(join(stage.folder, 'auth', 'creds.json'), '{"noiseKey":')
     await fails(['import', 'auth', '--session', 'sales'], 1, 'broken-folder')
-    expect(readdirSync(workplace.folder)).toEqual(['auth'])
+    expect(readdirSync(stage.folder)).toEqual(['auth'])
   })
 })
 
 describe('paircode doctor', () => {
   const findings = ({ events }: Ended): readonly string[] => events.map(({ severity, code }) => `${severity} ${code}`)
   const fingerprint = (): readonly string[] =>
-    readdirSync(workplace.folder, { recursive: true, encoding: 'utf8' })
+    readdirSync(stage.folder, { recursive: true, encoding: 'utf8' })
       .sort()
       .map((name) => {
-        const { size, mtimeMs, ctimeMs } = statSync(join(workplace.folder, name))
+        const { size, mtimeMs, ctimeMs } = statSync(join(stage.folder, name))
         return `${name} ${size} ${mtimeMs} ${ctimeMs}`
       })
 
@@ -232,7 +215,7 @@ describe('paircode doctor', () => {
     const ended = await run('doctor')
     expect(ended.code).toBe(0)
     expect(findings(ended)).toEqual(['note no-store', 'ok node', 'ok baileys', 'ok endpoint', 'ok clock'])
-    expect(readdirSync(workplace.folder)).toEqual([])
+    expect(readdirSync(stage.folder)).toEqual([])
   })
 
   it('sees a bot that runs, and one that was killed, and touches nothing', async () => {
@@ -253,7 +236,7 @@ describe('paircode doctor', () => {
   it('exits 1 for a folder with something wrong, the gravest first, and 0 for a whole one', async () => {
     await linkMain()
     await run('export', 'main', 'auth')
-    const folder = join(workplace.folder, 'auth')
+    const folder = join(stage.folder, 'auth')
     for (const name of readdirSync(folder))
       utimesSync(join(folder, name), new Date(), new Date(Date.now() - 86_400_000))
     expect(await run('doctor', 'auth')).toMatchObject({ code: 0 })
@@ -268,7 +251,7 @@ describe('paircode doctor', () => {
 
   it('a place that is not there, and settings that make no sense, are findings', async () => {
     expect(findings(await run('doctor', 'nowhere'))).toEqual(['error not-found'])
-    const ended = await workplace.run(['doctor'], { PAIRCODE_KEY: 'short' }).ended
+    const ended = await stage.workplace.run(['doctor'], { PAIRCODE_KEY: 'short' }).ended
     expect([ended.code, findings(ended)]).toEqual([1, ['error environment']])
   })
 })

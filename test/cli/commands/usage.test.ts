@@ -1,20 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { EXPLAINED } from '../../../src/cli/printing/explanations.ts'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace } from '../support/running-cli.ts'
+import { setWorkplace } from '../support/command-stage.ts'
 
-let cli: BuiltCli
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(() => {
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(() => workplace.close())
+const workplace = setWorkplace()
 
 const COMMANDS = [
   'link',
@@ -26,6 +15,7 @@ const COMMANDS = [
   'restore',
   'import',
   'export',
+  'worker',
   'serve',
   'token',
   'doctor',

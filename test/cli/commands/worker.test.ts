@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Emulator, type Phone, startEmulator } from '../../../src/emulator/index.ts'
-import { type BuiltCli, buildCli } from '../support/built-cli.ts'
-import { createWorkplace, defectsOf, type RunningCli } from '../support/running-cli.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Phone } from '../../../src/emulator/index.ts'
+import { setCommandStage } from '../support/command-stage.ts'
+import { defectsOf, type RunningCli } from '../support/running-cli.ts'
 
 const NUMBERS = { sales: '+1 202 555 0123', support: '+1 202 555 0125' }
 /** The echo of the documents, and a word to the developer. */
@@ -19,35 +19,18 @@ export default (socket, session) => {
 }
 `
 
-let cli: BuiltCli
-let emulator: Emulator
+const stage = setCommandStage()
 let contact: Phone
-let workplace: ReturnType<typeof createWorkplace>
-
-beforeAll(async () => {
-  cli = await buildCli()
-}, 120_000)
-afterAll(() => cli.remove())
-beforeEach(async () => {
-  emulator = await startEmulator()
-  contact = emulator.addPhone('+1 202 555 0124')
-  workplace = createWorkplace(() => cli.main)
-})
-afterEach(async () => {
-  await workplace.close()
-  await emulator.stop()
+beforeEach(() => {
+  contact = stage.emulator.addPhone('+1 202 555 0124')
 })
 
-const run = (args: readonly string[]): RunningCli =>
-  workplace.run(args, {
-    PAIRCODE_ENDPOINT: emulator.endpoint.url,
-    PAIRCODE_ROOT_KEY: Buffer.from(emulator.endpoint.rootKey).toString('base64'),
-  })
+const { run } = stage
 
-const write = (file: string, text: string): void => writeFileSync(join(workplace.folder, file), text)
+const write = (file: string, text: string): void => writeFileSync(join(stage.folder, file), text)
 
 async function linkAs(session: keyof typeof NUMBERS): Promise<void> {
-  const phone = emulator.addPhone(NUMBERS[session])
+  const phone = stage.emulator.addPhone(NUMBERS[session])
   const linking = run(['link', NUMBERS[session], '--session', session])
   await phone.enterCode(String((await linking.event('code')).code))
   expect(await linking.ended).toMatchObject({ code: 0 })
@@ -97,7 +80,7 @@ describe('paircode worker', { timeout: 120_000 }, () => {
       message: expect.stringContaining('at once'),
     })
     await online(worker, 'sales')
-    emulator.streamError(515)
+    stage.emulator.streamError(515)
     expect(await worker.event('module-failed')).toMatchObject({ message: 'a little later' })
     worker.child.kill('SIGINT')
     const ended = await worker.ended
@@ -118,7 +101,7 @@ describe('paircode worker', { timeout: 120_000 }, () => {
     await contact.send(NUMBERS.sales, 'anybody there?')
     const told = await worker.event('module-failed')
     expect(told).toMatchObject({ session: null, message: expect.stringContaining('in a listener') })
-    emulator.streamError(515)
+    stage.emulator.streamError(515)
     await online(worker, 'sales')
     worker.child.kill('SIGINT')
     const ended = await worker.ended
@@ -162,7 +145,7 @@ describe('paircode worker', { timeout: 120_000 }, () => {
     expect(ended.code).toBe(2)
     expect(ended.events.at(-1)).toMatchObject({ error: { code: 'invalid-options' } })
     expect(ended.stdout + ended.stderr).toContain(said)
-    expect(existsSync(join(workplace.folder, '.paircode'))).toBe(false)
+    expect(existsSync(join(stage.folder, '.paircode'))).toBe(false)
   })
 
   it('takes CommonJS modules too, and waits where nothing is linked yet', async () => {
